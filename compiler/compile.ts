@@ -1,0 +1,44 @@
+import { buildChains } from './chain/build-chains.ts'
+import type { Compilation } from './compilation.ts'
+import type { Project } from './config/project.ts'
+import { DiagnosticBag } from './diagnostics/diagnostic-bag.ts'
+import type { TypeRef } from './discover/type-ref.ts'
+import { discoverHandlers } from './discover/discover-handlers.ts'
+import type { ProgramMemory } from './discover/program-memory.ts'
+import { emitModules } from './emit/emit-modules.ts'
+import { builtInIntegrations } from './integrations/built-in.ts'
+import type { Integration } from './integrations/integration.ts'
+import { askPolicies } from './policies/ask-policies.ts'
+import { matchIntegration } from './resolve/match-integration.ts'
+import { resolveFrames } from './resolve/resolve-frames.ts'
+
+/**
+ * Compiles a project: source text in, the text of every generated file out. Reads the disk in the
+ * first stage and nowhere else; writes nothing.
+ *
+ * The same input gives the same bytes, whatever the machine and the order of files, and all problems
+ * are found in one run.
+ *
+ * @param memory  Of a session that compiled the project before.
+ */
+export function compile(
+  project: Project,
+  integrations: readonly Integration[] = builtInIntegrations,
+  memory?: ProgramMemory,
+): Compilation {
+  const bag = new DiagnosticBag()
+  const { output, routes, policies, register, unknownMembers } = project
+
+  const isTransaction = (type: TypeRef): boolean => matchIntegration(type, integrations)?.as === 'provides'
+  const { discovered, observations } = discoverHandlers({ ...project, isTransaction }, bag, memory)
+  const chains = buildChains(discovered, bag)
+  const { messages: known, providers } = discovered
+  const resolved = resolveFrames(chains, { integrations, messages: known, output, ...(providers && { providers }) }, bag)
+  const plans = askPolicies(project.folder, discovered.globalPolicy, resolved, bag)
+  const wishes = { output, routes, policies, register, unknownMembers, integrations }
+  const modules = emitModules(plans, discovered, wishes, bag)
+
+  const messages = discovered.messages.map(({ name }) => name).sort()
+  const declared = new Map(discovered.messages.map(({ name, span }) => [name, span]))
+  return { modules, diagnostics: bag.list(), plans, messages, declared, discovered, observations }
+}

@@ -1,0 +1,226 @@
+import type { EffectivePolicy, ListenerOptions, Routes, SettingWords } from 'jasper-runtime/config'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { localQueueOf } from './chain/local-queue.ts'
+import { hasErrors, type Compilation } from './compilation.ts'
+import type { Project } from './config/project.ts'
+import { asyncApiDocument, type AsyncApiDocument } from './describe/asyncapi.ts'
+import { nameOfPackage } from './describe/name-of-package.ts'
+import { effectivePolicies, type EffectivePolicies, type PolicyReader } from './describe-policies.ts'
+import { DiagnosticBag } from './diagnostics/diagnostic-bag.ts'
+import type { Diagnostic } from './diagnostics/diagnostic.ts'
+import { handlerName } from './chain/handler-name.ts'
+import type { MiddlewareRole } from './discover/middleware.ts'
+import { flatten } from './resolve/frames/flatten.ts'
+import type { FramePlan } from './resolve/frame-plan.ts'
+import { neededServices } from './resolve/needed-services.ts'
+
+export interface ProjectDescription {
+  /** Sorted by message. */
+  readonly chains: readonly ChainDescription[]
+  /** Sorted by address. */
+  readonly queues: readonly QueueDescription[]
+  /** By name, as the routes have them. */
+  readonly recurring: readonly { readonly name: string; readonly message: string; readonly timetable: string; readonly missed: string }[]
+  /** Where messages go that the routes name, in the order of the routes. */
+  readonly routes: readonly { readonly message: string; readonly destinations: readonly string[] }[]
+  /** Messages that are sent and that no handler here takes, sorted. */
+  readonly unhandled: readonly string[]
+  /**
+   * What happens when a handler without a policy of its own fails, in words; `undefined` where the project
+   * has no jasper-runtime installed.
+   */
+  readonly onFailure: string | undefined
+}
+
+export interface ChainDescription {
+  readonly message: string
+  /** The name of the handler that has the message for itself; `undefined`: its handlers share it. */
+  readonly separate: string | undefined
+  readonly handlers: readonly { readonly name: string; readonly place: string }[]
+  /** What runs before and after the handlers, in the order of its calls. */
+  readonly middleware: readonly { readonly name: string; readonly place: string; readonly role: MiddlewareRole }[]
+  /** The data-access library whose transaction the chain runs in. */
+  readonly transaction: string | undefined
+  readonly cascades: readonly string[]
+  readonly services: readonly string[]
+  readonly queues: readonly string[]
+  /** With a durable store. Without one, everything is at most what one process can keep in memory. */
+  readonly effects: 'exactly once' | 'at least once'
+  /**
+   * What becomes of a message when a handler fails, in words: the rules of its handlers, those of the app,
+   * the default. `undefined` where the handlers have a policy that cannot be read here.
+   */
+  readonly onFailure: string | undefined
+  /** What policies say besides, and which of them: the handlers' own, those of the app. `undefined` likewise. */
+  readonly settings: readonly SettingWords[] | undefined
+}
+
+export interface QueueDescription {
+  readonly address: string
+  readonly messages: readonly string[]
+  readonly mode: 'durable' | 'buffered' | 'inline'
+  /** Messages handled at a time; 1 for a sequential queue. */
+  readonly parallelism: number | undefined
+  readonly sequential: boolean
+  /** How long one handling may take: milliseconds, or as the routes spell it. */
+  readonly timeout: number | string | undefined
+}
+
+export type DescribeOutcome =
+  | {
+      readonly kind: 'described'
+      readonly description: ProjectDescription
+      readonly warnings: readonly Diagnostic[]
+      /** The same for programs in other languages, in the form of AsyncAPI 3. */
+      readonly asyncApi: () => AsyncApiDocument
+    }
+  | { readonly kind: 'failed'; readonly diagnostics: readonly Diagnostic[] }
+
+type RuntimeConfig = typeof import('jasper-runtime/config')
+
+/** Describes what the compiler found, and where messages go. Writes nothing. */
+export async function describeProject(project: Project): Promise<DescribeOutcome> {
+  const { compile } = await import('./compile.ts')
+  const compilation = compile(project)
+  const { diagnostics } = compilation
+  if (hasErrors(diagnostics)) return { kind: 'failed', diagnostics }
+  const bag = new DiagnosticBag()
+  const description = await describeCompilation(project, compilation, bag)
+  if (bag.hasErrors) return { kind: 'failed', diagnostics: [...diagnostics, ...bag.list()] }
+  const { discovered } = compilation
+  const source = { description, discovered, unknownMembers: project.unknownMembers, info: nameOfPackage(project.folder) }
+  return { kind: 'described', description, warnings: [...diagnostics, ...bag.list()], asyncApi: () => asyncApiDocument(source) }
+}
+
+/** The same of a project that has been compiled. What of its routes and policies cannot be read is missing, and the bag says why. */
+export async function describeCompilation(
+  project: Project,
+  { plans, messages }: Pick<Compilation, 'plans' | 'messages'>,
+  bag: DiagnosticBag,
+): Promise<ProjectDescription> {
+  const routes = await loadRoutes(project, bag)
+  const runtime = await loadRuntime(project)
+  const policies = runtime && (await effectivePolicies(project, plans, runtime, bag))
+  const words = policies && { ...policies, reader: runtime, defaults: runtime.endpointDefaults }
+  return describePlans(plans, messages, routes, words)
+}
+
+/** What only the project's own runtime can say. */
+interface RuntimeWords extends EffectivePolicies {
+  readonly reader: PolicyReader
+  readonly defaults: RuntimeConfig['endpointDefaults']
+}
+
+/** The description from what is known: everything but the reading of files. */
+function describePlans(
+  plans: readonly FramePlan[],
+  messages: readonly string[],
+  routes: Routes,
+  runtime: RuntimeWords | undefined,
+): ProjectDescription {
+  const handled = new Set(plans.map((plan) => plan.chain.message.name))
+  const options = new Map(routes.listen.map((rule) => [rule.endpoint, rule.options]))
+  const routesOf = (message: string): readonly string[] => {
+    return [...new Set(routes.publish.filter((rule) => rule.message === message).flatMap((rule) => rule.destinations))]
+  }
+  const queuesOf = ({ chain }: FramePlan, policy: EffectivePolicy | undefined) => {
+    const message = chain.message.name
+    const isApart = plans.some((other) => other.chain.separate !== undefined && other.chain.message.name === message)
+    if (isApart) return [policy?.queue?.value ?? chain.separate?.queue ?? localQueueOf(message)]
+    const explicit = routesOf(message)
+    return explicit.length > 0 ? explicit : [policy?.queue?.value ?? localQueueOf(message)]
+  }
+  const limits = new Map<string, number>()
+  const chains = plans.map((plan): ChainDescription => {
+    const policy = runtime?.byPlan.get(plan)
+    const queues = queuesOf(plan, policy)
+    for (const queue of queues) {
+      const said = policy?.parallelism
+      if (said !== undefined && !(said.isGlobal && limits.has(queue))) limits.set(queue, said.value)
+    }
+    const distant = [...options].filter(([address]) => !isLocal(address))
+    const isDurable = queues.every((queue) => options.get(queue)?.mode !== 'buffered') && distant.every(([, { mode }]) => mode !== 'buffered')
+    return {
+      message: plan.chain.message.name,
+      separate: plan.chain.separate?.name,
+      handlers: plan.chain.handlers.map((handler) => ({ name: handlerName(handler.function), place: `${handler.span.file}:${handler.span.line}` })),
+      middleware: flatten(plan.frames).flatMap((frame) => {
+        if (frame.kind !== 'call-middleware') return []
+        const { function: called, span, role } = frame.middleware
+        return { name: handlerName(called), place: `${span.file}:${span.line}`, role }
+      }),
+      transaction: plan.integration,
+      cascades: plan.chain.cascades,
+      services: neededServices([plan]).map((service) => service.name),
+      queues,
+      effects: plan.integration !== undefined && isDurable ? 'exactly once' : 'at least once',
+      onFailure: policy && runtime?.reader.describePolicy(policy.rules),
+      settings: policy && runtime?.reader.describeSettings(policy),
+    }
+  })
+  const addresses = [...new Set([...chains.flatMap((chain) => chain.queues).filter(isLocal), ...options.keys()])].sort()
+  return {
+    chains,
+    queues: addresses.map((address) => {
+      return describeQueue(address, { parallelism: limits.get(address), ...options.get(address) }, chains, runtime?.defaults)
+    }),
+    recurring: (routes.recur ?? []).map(({ name, message, timetable, missed }) => {
+      return { name, message, timetable: timetable.description, missed }
+    }),
+    routes: [...new Set(routes.publish.map(({ message }) => message))].map((message) => ({ message, destinations: routesOf(message) })),
+    unhandled: messages.filter((message) => !handled.has(message)),
+    onFailure: runtime?.reader.describePolicy(runtime.ofAll.rules),
+  }
+}
+
+/** Other addresses belong to transports: this app receives there only if it listens. */
+function isLocal(address: string): boolean {
+  return address.startsWith('local://')
+}
+
+function describeQueue(
+  address: string,
+  options: { readonly [Name in keyof ListenerOptions]: ListenerOptions[Name] | undefined },
+  chains: readonly ChainDescription[],
+  defaults: RuntimeConfig['endpointDefaults'] | undefined,
+): QueueDescription {
+  const sequential = options.sequential ?? false
+  return {
+    address,
+    messages: chains.filter((chain) => chain.queues.includes(address)).map((chain) => chain.message),
+    mode: options.mode ?? 'durable',
+    parallelism: sequential ? 1 : (options.parallelism ?? defaults?.parallelism),
+    sequential,
+    timeout: options.timeout ?? defaults?.timeoutMs,
+  }
+}
+
+/** The default export of the routes file, imported as the app imports it. */
+async function loadRoutes(project: Project, bag: DiagnosticBag): Promise<Routes> {
+  const none: Routes = { publish: [], listen: [] }
+  if (project.routes === undefined) return none
+  try {
+    const url = pathToFileURL(join(project.folder, project.routes)).href
+    const { default: routes } = (await import(url)) as { readonly default?: Partial<Routes> }
+    if (Array.isArray(routes?.publish) && Array.isArray(routes.listen)) {
+      return { publish: routes.publish, listen: routes.listen, recur: routes.recur ?? [] }
+    }
+    bag.report('JG0018', { file: project.routes, reason: 'its default export is not what defineRoutes returns' }, { span: undefined })
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    bag.report('JG0018', { file: project.routes, reason }, { span: undefined })
+  }
+  return none
+}
+
+/** The runtime that the project itself has installed: its numbers are the ones that will hold. */
+async function loadRuntime(project: Project): Promise<RuntimeConfig | undefined> {
+  try {
+    const path = createRequire(join(project.folder, 'package.json')).resolve('jasper-runtime/config')
+    return (await import(pathToFileURL(path).href)) as RuntimeConfig
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,47 @@
+import type { CatalogEntry } from './catalog-entry.ts'
+
+/** JG3: grouping handlers into chains. Codes are never reused. */
+export const chainCatalog = {
+  JG3001: {
+    severity: 'error',
+    sentence: '{message} has two handlers that return something, and can have only one reply',
+    explanation:
+      'All handlers of a message run in one chain. What its one replying handler returns is sent on, and is what `invoke` ' +
+      'resolves with; with two of them nobody could say which is the reply.',
+    help: "let one of them return nothing and send its messages through a MessageContext: `await context.send('{cascade}', …)`",
+  },
+  JG3002: {
+    severity: 'error',
+    sentence: 'the handlers of {message} have two failure policies, and can have only one',
+    explanation:
+      'All handlers of a message run in one chain: when one of them fails, all of them are run again. So what becomes of the message ' +
+      'is decided once for all, by the policy of one file or class.',
+    help:
+      'keep one of them, let one say separate() so that its handlers have the message for themselves, export the same policy from both files, ' +
+      'or put what is common into the file that the config names as `policies`',
+  },
+  JG3021: {
+    severity: 'error',
+    sentence: 'the functions of {file} cannot be asked: {reason}',
+    explanation:
+      'Functions in the file of global policies are asked about every chain when the code is generated. The file is imported for it, as the ' +
+      'app does at start; it answers from what it is told, and importing it has no side effects.',
+    help: 'correct the file, and what it imports',
+  },
+  JG3022: {
+    severity: 'error',
+    sentence: 'a policy function gives no policy for {message}: {reason}',
+    explanation:
+      'A function in the file of global policies is asked about every chain, and answers with a policy, or with nothing where it has nothing ' +
+      'to say. It is asked again by the app when that is made.',
+    help: 'let it answer with what onError(...), timeout(...) and their like make, with several in policies(...), or with undefined',
+  },
+  JG3020: {
+    severity: 'error',
+    sentence: '{first} and {second} are separate handlers of {message}, and both are called {name}',
+    explanation:
+      'A handler that has a message for itself has a queue of its own, named by its class or file. Two of one name would be one ' +
+      'queue, at which a message is handled once.',
+    help: 'rename one of the files, or of the functions',
+  },
+} as const satisfies Record<string, CatalogEntry>

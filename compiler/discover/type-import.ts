@@ -1,0 +1,128 @@
+import { ts } from 'ts-morph'
+import type { OpenedProgram } from './open-program.ts'
+import { isInside, relativePath } from './source-paths.ts'
+import { isOwnFile, originOfSymbol, packageOfSpecifier } from './type-origin.ts'
+import type { TypeImport } from './type-ref.ts'
+
+/**
+ * How generated code may import a type: from the file of the user's that declares it, else as a file
+ * of the user's imports it from a package. `undefined` if nothing exports it.
+ */
+export function importOfSymbol(project: OpenedProgram, symbol: ts.Symbol, usedIn: ts.SourceFile | undefined): TypeImport | undefined {
+  const origin = originOfSymbol(project, symbol)
+  if (origin === undefined || origin.origin.kind === 'builtin') return undefined
+  const file = origin.declaration.getSourceFile()
+  if (origin.origin.kind === 'file' && !isInside(project.output, file.fileName)) {
+    const name = exportedName(project, file, symbol, origin.name)
+    if (name !== undefined) return { from: { file: relativePath(project.root, file.fileName) }, name }
+  }
+  return (usedIn && importIn(project, usedIn, symbol)) ?? importedAnywhere(project, symbol, origin.origin)
+}
+
+/** The name under which a module exports a symbol, with the namespace it is in; never `default`. */
+function exportedName(
+  project: OpenedProgram,
+  file: ts.SourceFile,
+  symbol: ts.Symbol,
+  qualifiedName: string,
+): string | undefined {
+  const outer = outermost(symbol, qualifiedName)
+  const names = exportsOf(project, file)
+    .filter((exported) => exported.name !== 'default' && resolved(project, exported) === outer)
+    .map((exported) => exported.name)
+    .sort()
+  const own = qualifiedName.split('.')[0] ?? ''
+  const name = names.includes(own) ? own : names[0]
+  return name === undefined ? undefined : [name, ...qualifiedName.split('.').slice(1)].join('.')
+}
+
+/** The symbol itself, with `import` and `export … from` followed to the end. */
+export function resolved(project: OpenedProgram, symbol: ts.Symbol): ts.Symbol {
+  return symbol.flags & ts.SymbolFlags.Alias ? project.checker.getAliasedSymbol(symbol) : symbol
+}
+
+/** How a file's own import statements reach a symbol. */
+function importIn(project: OpenedProgram, file: ts.SourceFile, symbol: ts.Symbol): TypeImport | undefined {
+  const origin = originOfSymbol(project, symbol)
+  const qualifiedName = origin?.name ?? symbol.name
+  const outer = outermost(symbol, qualifiedName)
+  const inner = qualifiedName.split('.').slice(1)
+  for (const statement of file.statements) {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue
+    const from = importedFrom(project, statement.moduleSpecifier)
+    const clause = statement.importClause
+    if (from === undefined || clause?.namedBindings === undefined) continue
+    if (ts.isNamespaceImport(clause.namedBindings)) {
+      const module = project.checker.getSymbolAtLocation(statement.moduleSpecifier)
+      const exported = module && project.checker.getExportsOfModule(module).find((one) => resolved(project, one) === outer)
+      if (exported) return { from, name: [exported.name, ...inner].join('.') }
+      continue
+    }
+    for (const specifier of clause.namedBindings.elements) {
+      const local = project.checker.getSymbolAtLocation(specifier.name)
+      if (local === undefined || resolved(project, local) !== outer) continue
+      const name = (specifier.propertyName ?? specifier.name).text
+      if (name !== 'default') return { from, name: [name, ...inner].join('.') }
+    }
+  }
+  return undefined
+}
+
+/** Answers of {@link importedAnywhere} for each checker: they depend on the program alone, and each asks all of its files. */
+const known = new WeakMap<ts.TypeChecker, Map<ts.Symbol, { readonly found: TypeImport | undefined }>>()
+
+/** A type that was inferred, or stands behind an alias, is imported as some other file of the user's does it. */
+function importedAnywhere(project: OpenedProgram, symbol: ts.Symbol, origin: { kind: string; name?: string }): TypeImport | undefined {
+  if (origin.kind !== 'package') return undefined
+  const answers = known.get(project.checker) ?? new Map<ts.Symbol, { readonly found: TypeImport | undefined }>()
+  known.set(project.checker, answers)
+  let answer = answers.get(symbol)
+  if (answer === undefined) {
+    const files = project.program.getSourceFiles().filter((file) => isOwnFile(project, file))
+    const found = files
+      .filter((file) => specifiersOf(file).some((specifier) => packageOfSpecifier(specifier) === origin.name))
+      .map((file) => importIn(project, file, symbol))
+      .filter((one) => one !== undefined)
+    answer = { found: found.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))[0] }
+    answers.set(symbol, answer)
+  }
+  return answer.found
+}
+
+function specifiersOf(file: ts.SourceFile): readonly string[] {
+  return file.statements
+    .filter((statement) => ts.isImportDeclaration(statement))
+    .map((statement) => (ts.isStringLiteral(statement.moduleSpecifier) ? statement.moduleSpecifier.text : ''))
+}
+
+function importedFrom(project: OpenedProgram, specifier: ts.StringLiteral): TypeImport['from'] | undefined {
+  if (!specifier.text.startsWith('.') && !specifier.text.startsWith('#')) {
+    const module = project.checker.getSymbolAtLocation(specifier)
+    const declaration = module?.declarations?.find((one) => ts.isSourceFile(one))
+    // A path alias of the tsconfig looks like a package, but leads into the project.
+    if (declaration && isOwnFile(project, declaration)) return fileOf(project, declaration)
+    return { package: specifier.text }
+  }
+  const declaration = project.checker.getSymbolAtLocation(specifier)?.declarations?.find((one) => ts.isSourceFile(one))
+  return declaration && isOwnFile(project, declaration) ? fileOf(project, declaration) : undefined
+}
+
+function fileOf(project: OpenedProgram, file: ts.SourceFile): TypeImport['from'] | undefined {
+  return isInside(project.output, file.fileName) ? undefined : { file: relativePath(project.root, file.fileName) }
+}
+
+function exportsOf(project: OpenedProgram, file: ts.SourceFile): readonly ts.Symbol[] {
+  const module = project.checker.getSymbolAtLocation(file)
+  return module === undefined ? [] : project.checker.getExportsOfModule(module)
+}
+
+/** What has to be imported to name a symbol: the namespace that it stands in, or the symbol itself. */
+function outermost(symbol: ts.Symbol, qualifiedName: string): ts.Symbol {
+  let outer = symbol
+  for (let depth = qualifiedName.split('.').length; depth > 1; depth--) outer = parentSymbol(outer) ?? outer
+  return outer
+}
+
+function parentSymbol(symbol: ts.Symbol): ts.Symbol | undefined {
+  return (symbol as ts.Symbol & { readonly parent?: ts.Symbol }).parent
+}

@@ -1,0 +1,47 @@
+import { manifestName } from './generated-header.ts'
+import type { EmittedModule } from './emitted-module.ts'
+import type { Discovered, OlderVersion } from '../discover/discovered.ts'
+
+/**
+ * What travels, for reviews and for `check`: the name, version and shape of every message, and every
+ * named shape that they reach. Sorted, so that a change of one message is a change of its lines.
+ */
+export function emitManifest({ messages, shapes }: Discovered): EmittedModule {
+  const manifest = {
+    messages: Object.fromEntries(messages.map(({ name, version, shape, older }) => [name, { version, shape, older: olderOf(older) }])),
+    shapes: Object.fromEntries(Object.values(shapes).map((named) => [named.key, { shape: named.shape, class: named.class }])),
+  }
+  return { path: manifestName, text: `${print(sortKeys(manifest), '')}\n` }
+}
+
+/** By version; nothing where there are none. */
+function olderOf(older: readonly OlderVersion[]): unknown {
+  if (older.length === 0) return undefined
+  return Object.fromEntries(older.map(({ version, shape, to }) => [String(version), { shape, to }]))
+}
+
+const widest = 100
+
+/** JSON in which whatever fits in a line stands in one: a member of a message is a line of a review, and not seven. */
+function print(value: unknown, indent: string, before = indent): string {
+  // Line breaks in texts are escaped, so those that are left are layout.
+  const line = JSON.stringify(value, undefined, 1).replaceAll(/\n\s*/g, ' ')
+  if (typeof value !== 'object' || value === null || before.length + line.length <= widest) return line
+  const inside = `${indent}  `
+  const [open, close] = Array.isArray(value) ? '[]' : '{}'
+  const parts = Array.isArray(value)
+    ? value.map((item) => inside + print(item, inside))
+    : Object.entries(value).map(([key, member]) => {
+        const start = `${inside}${JSON.stringify(key)}: `
+        return start + print(member, inside, start)
+      })
+  return `${open}\n${parts.join(',\n')}\n${indent}${close}`
+}
+
+/** Keys by code unit at every depth, without those that hold nothing; lists keep their order, which says something. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, member]) => [key, sortKeys(member)]))
+}

@@ -1,0 +1,103 @@
+import type { BoundArgument } from './bound-argument.ts'
+import type { BoundMiddleware } from './bound-middleware.ts'
+import type { BoundProvider } from './bound-provider.ts'
+import { argumentsOf, handlerFrames, type BoundHandler } from './handler-frames.ts'
+import { createInstances } from './instances.ts'
+import { finallyFrames, keptSources, middlewareFrames } from './middleware-frames.ts'
+import { needsTransaction, providerFrames } from './provider-frames.ts'
+import { withoutUnused } from './unused-values.ts'
+import { createVariables, type Variables } from './variables.ts'
+import type { FramePlan, ServiceNeed } from './frame-plan.ts'
+import type { Frame } from './frames/frame.ts'
+import type { Variable } from './variable.ts'
+import type { Chain } from '../chain/chain.ts'
+import type { HandlerFunction } from '../discover/discovered.ts'
+import type { Integration } from '../integrations/integration.ts'
+
+/** Everything of a chain that is called, with the source of every argument found. */
+export interface BoundChain {
+  readonly handlers: readonly BoundHandler[]
+  /** In the order of its calls. */
+  readonly middleware: readonly BoundMiddleware[]
+}
+
+/**
+ * Places the steps of a chain: reading the run, what middleware does before, the handlers in their order, what
+ * middleware does behind them, then the reply; before each step what providers make for it.
+ * With an integration everything after the reading happens in its transaction, and settling is the
+ * last that touches it. `finally` functions run when that is over, well or badly.
+ */
+export function planChain(chain: Chain, { handlers, middleware }: BoundChain, integration: Integration | undefined): FramePlan {
+  const variables = createVariables()
+  const tx = variables.shared({ kind: 'transaction' }, 'tx', undefined)
+  variables.shared({ kind: 'message' }, 'message', chain.message.type)
+  const framesFor = providerFrames(variables)
+  const instances = createInstances(variables)
+  const ends = middleware.filter((one) => one.middleware.role === 'finally')
+  const kept = keptSources(ends)
+  const isEndOfClass = (called: HandlerFunction): boolean => ends.some(({ middleware: { function: end } }) => isSameInstance(end, called))
+  const around = (one: BoundMiddleware): readonly Frame[] => {
+    const own = isEndOfClass(one.middleware.function) ? [] : one.constructorArguments
+    const needs = [...own, ...one.arguments, ...one.sideEffects.flatMap((effect) => effect.arguments)]
+    return [...framesFor(needs), ...middlewareFrames(one, variables, instances, kept)]
+  }
+  // Instances of classes that have one of the ends are made outside, so first.
+  const atEnd = finallyFrames([], ends, middleware, variables, instances)
+  const before = middleware.filter((one) => !isAfter(one) && !ends.includes(one)).flatMap(around)
+  const handling = handlers.flatMap((handler, index): readonly Frame[] => {
+    const provided = framesFor(argumentsOf(handler))
+    return [...provided, ...handlerFrames({ ...handler, replies: index === chain.replying }, variables, instances)]
+  })
+  const after = middleware.filter((one) => isAfter(one)).flatMap(around)
+  const steps = [...before, ...handling, ...after]
+  const reply = handling.flatMap((frame): readonly Frame[] =>
+    frame.kind === 'cascade' && frame.replies ? [{ kind: 'reply', uses: frame.uses, returns: frame.returns }] : [],
+  )
+  const work = integration === undefined ? [...steps, ...reply] : inTransaction(integration, tx, steps, reply)
+  const withWork = (frame: Frame): Frame => (frame.kind === 'whatever-happens' ? { ...frame, inside: work } : frame)
+  const whole = atEnd.length === 0 ? work : atEnd.map(withWork)
+  const reads = [...variables.of('message'), ...variables.of('run')].map((makes): Frame => ({ kind: 'read-run', makes }))
+  const all = [...middleware.flatMap(argumentsOfMiddleware), ...handlers.flatMap(argumentsOf)]
+  return {
+    chain,
+    frames: withoutUnused([...reads, ...whole]),
+    arguments: all,
+    services: servicesOf(variables),
+    singletons: singletonsOf(variables),
+    integration: integration?.name,
+  }
+}
+
+function isAfter({ middleware: { role } }: BoundMiddleware): boolean {
+  return role === 'after'
+}
+
+function isSameInstance(a: HandlerFunction, b: HandlerFunction): boolean {
+  return a.kind === 'instance-method' && b.kind === 'instance-method' && a.file === b.file && a.export === b.export
+}
+
+/** What it is given beside the message. */
+function argumentsOfMiddleware({ middleware, constructorArguments, sideEffects, ...bound }: BoundMiddleware): readonly BoundArgument[] {
+  const beside = bound.arguments.filter(({ parameter }) => parameter !== middleware.messageParameter)
+  return [...constructorArguments, ...beside, ...sideEffects.flatMap((effect) => effect.arguments)]
+}
+
+/** What providers make before anything else happens, and without the transaction, is made before it begins: so it is shorter. */
+function inTransaction(integration: Integration, makes: Variable, steps: readonly Frame[], reply: readonly Frame[]): readonly Frame[] {
+  const first = steps.findIndex((frame) => frame.kind !== 'call-provider')
+  const isEarly = (frame: Frame, index: number): boolean =>
+    index < first && frame.kind === 'call-provider' && frame.makes.source.kind === 'provider' && !needsTransaction(frame.makes.source.of)
+  const inside: readonly Frame[] = [...steps.filter((frame, index) => !isEarly(frame, index)), { kind: 'settle' }, ...reply]
+  return [...steps.filter(isEarly), { kind: 'transaction', integration: integration.name, makes, inside }]
+}
+
+function singletonsOf(variables: Variables): readonly BoundProvider[] {
+  return variables.of('provider').flatMap(({ source }) => (source.kind === 'provider' && source.of.lifetime === 'app' ? [source.of] : []))
+}
+
+function servicesOf(variables: Variables): readonly ServiceNeed[] {
+  return variables
+    .of('service')
+    .flatMap(({ source, type }) => (source.kind === 'service' && type !== undefined ? [{ name: source.name, type }] : []))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}

@@ -1,0 +1,146 @@
+import type { DeliveryOptions } from './delivery-options.ts'
+import { messageOf } from '../config/read-error.ts'
+import type { Clock } from '../contracts/clock.ts'
+import type { Registry } from '../dispatch/registry.ts'
+import { JasperError } from '../errors/jasper-error.ts'
+import type { Envelope } from '../envelope/envelope.ts'
+import { choosesId, messageId, newEnvelope } from '../envelope/new-envelope.ts'
+import type { EndpointLookup } from '../inbox/endpoint.ts'
+import type { Outgoing } from '../outbox/outgoing.ts'
+import { isLocal } from '../routing/destination.ts'
+import type { EndpointSettings, RouteTable } from '../routing/route-table.ts'
+import type { Transports } from '../routing/transports.ts'
+
+/** From a message to its envelopes: one for each destination, encoded once. */
+export class Sends {
+  readonly #registry: Registry
+  readonly #routes: RouteTable
+  readonly #endpoints: EndpointLookup
+  readonly #transports: Transports
+  readonly #clock: Clock
+
+  constructor(registry: Registry, routes: RouteTable, endpoints: EndpointLookup, transports: Transports, clock: Clock) {
+    this.#registry = registry
+    this.#routes = routes
+    this.#endpoints = endpoints
+    this.#transports = transports
+    this.#clock = clock
+  }
+
+  /** Notes the envelopes of a message in `outgoing`, and returns their id. Throws `JASPER_NO_SUBSCRIBER` where one is demanded. */
+  readonly route = (
+    messageName: string,
+    message: unknown,
+    options: DeliveryOptions | undefined,
+    parent: Envelope | undefined,
+    mustHaveSubscriber: boolean,
+    outgoing: Outgoing,
+    destination?: string,
+  ): string => {
+    const registration = this.#registry.message(messageName)
+    const destinations =
+      destination === undefined ? (this.#routes.destinations.get(messageName) ?? []) : [this.#chosen(messageName, destination)]
+    const now = this.#clock.now()
+    const id = messageId(messageName, options, parent, now)
+    if (destinations.length === 0) {
+      if (!mustHaveSubscriber) return id
+      throw new JasperError('JASPER_NO_SUBSCRIBER', `Nobody takes ${messageName}: it has no handler and no route. Use publish where that is well.`)
+    }
+    const body = Buffer.from(registration.codec.encode(message))
+    for (const destination of destinations) {
+      const endpoint = this.#endpoints.get(destination)!
+      if (options !== undefined) requireKept(options, messageName, endpoint.settings)
+      const about = { id, messageType: messageName, messageVersion: registration.version, body, destination }
+      const orderingKey = options?.orderingKey ?? this.#orderingKey(messageName, message, destination)
+      const envelope = newEnvelope({ ...about, options: orderingKey === undefined ? options : { ...options, orderingKey }, parent, now })
+      outgoing.note(envelope, endpoint, !choosesId(options))
+    }
+    return id
+  }
+
+  /** Notes a message that has arrived for the queues of handlers that have it each for themselves. A second delivery is known by its id. */
+  readonly goOn = (envelope: Envelope, message: unknown, outgoing: Outgoing): void => {
+    for (const destination of this.#routes.separate.get(envelope.messageType) ?? []) {
+      const orderingKey = envelope.orderingKey ?? this.#orderingKey(envelope.messageType, message, destination)
+      const begins = { attempts: 0, connectionLosses: 0, failures: [], scheduledFor: undefined }
+      const next: Envelope = { ...envelope, ...begins, destination, orderingKey }
+      outgoing.note(next, this.#endpoints.get(destination)!, false)
+    }
+  }
+
+  /** What the policy of the handlers there orders the message by. */
+  #orderingKey(messageName: string, message: unknown, destination: string): string | undefined {
+    const policy = this.#routes.orderingKeys.get(messageName)?.get(destination)
+    if (policy === undefined) return undefined
+    try {
+      const key = policy.keyOf(message as never)
+      return key === undefined || key === null ? undefined : String(key)
+    } catch (cause) {
+      throw new JasperError('JASPER_BAD_OPTION', `The policy orderingKey(${policy.words}) failed for ${messageName}: ${messageOf(cause)}`, { cause })
+    }
+  }
+
+  /** The address that a sender has chosen itself, in its one spelling. */
+  #chosen(messageName: string, address: string): string {
+    const local = isLocal(address)
+    const destination = local ? address : this.#transports.address(address, 'send')
+    if (this.#endpoints.get(destination) === undefined) {
+      throw new JasperError(
+        'JASPER_UNKNOWN_DESTINATION',
+        `${messageName} was sent to ${JSON.stringify(address)}, which is no queue of this app. Name it in the routes: listen(${JSON.stringify(address)}).`,
+      )
+    }
+    if (!local || this.#registry.chainsOf(messageName).length > 0) return destination
+    throw new JasperError('JASPER_NO_SUBSCRIBER', `${messageName} was sent to ${destination}, but no handler of this app takes it. Add a handler.`)
+  }
+
+  /** The envelope of a message that is handled here and now. Encoded only when somebody reads its body. */
+  invoked(messageName: string, message: unknown, options: DeliveryOptions | undefined): Envelope {
+    if (options?.at !== undefined || options?.delay !== undefined) {
+      throw new JasperError('JASPER_BAD_OPTION', `${messageName} was invoked with a time, and invoke handles a message now. Use schedule for later.`)
+    }
+    if (options?.orderingKey !== undefined) {
+      throw new JasperError('JASPER_BAD_OPTION', `${messageName} was invoked with an orderingKey, and invoke waits for no other message. Use send.`)
+    }
+    if (options?.deduplicationKey !== undefined) {
+      throw new JasperError('JASPER_BAD_OPTION', `${messageName} was invoked with a deduplicationKey, and invoke handles a message whatever was handled before. Use send.`)
+    }
+    const registration = this.#registry.message(messageName)
+    const now = this.#clock.now()
+    let body: Uint8Array | undefined
+    const envelope = newEnvelope({
+      id: messageId(messageName, options, undefined, now),
+      messageType: messageName,
+      messageVersion: registration.version,
+      body: nothing,
+      destination: 'local://invoke',
+      options,
+      parent: undefined,
+      now,
+    })
+    return Object.defineProperty(envelope, 'body', {
+      enumerable: true,
+      get: () => (body ??= Buffer.from(registration.codec.encode(message))),
+    })
+  }
+}
+
+/** Throws `JASPER_BAD_OPTION` for options that hold only where messages are stored. */
+function requireKept(options: DeliveryOptions, messageName: string, { mode, address }: EndpointSettings): void {
+  if (mode !== 'buffered') return
+  if (options.deduplicationKey !== undefined) {
+    throw new JasperError(
+      'JASPER_BAD_OPTION',
+      `${messageName} was sent with a deduplicationKey to ${address}, which is buffered. What was in memory is not known again: ` +
+        'make the endpoint durable, or leave the key out.',
+    )
+  }
+  if (options.orderingKey === undefined) return
+  throw new JasperError(
+    'JASPER_BAD_OPTION',
+    `${messageName} was sent with an orderingKey to ${address}, which is buffered. Messages in memory keep no order through ` +
+      'retries, nor between processes: make the endpoint durable, or leave the key out.',
+  )
+}
+
+const nothing = new Uint8Array(0)

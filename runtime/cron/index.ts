@@ -1,0 +1,2 @@
+export type { Timetable } from '../contracts/timetable.ts'
+export { cron } from './cron.ts'

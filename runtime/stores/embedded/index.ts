@@ -1,0 +1,1 @@
+export { embedded, type EmbeddedOptions, type EmbeddedStore } from './embedded-store.ts'

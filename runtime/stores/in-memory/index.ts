@@ -1,0 +1,1 @@
+export { inMemory, type InMemoryOptions } from './in-memory-message-store.ts'

@@ -1,0 +1,3 @@
+export { postgres, type PostgresStore } from './postgres-message-store.ts'
+export type { PostgresOptions } from './read-options.ts'
+export { schemaScript, type ScriptRange } from './migrations.ts'

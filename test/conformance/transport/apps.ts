@@ -1,0 +1,84 @@
+import { afterEach } from 'vitest'
+import type { Routes } from '../../../runtime/config/routes.ts'
+import { defineRoutes, type RouteBuilder } from '../../../runtime/config/routes.ts'
+import type { MessageStore } from '../../../runtime/contracts/message-store.ts'
+import type { Transport } from '../../../runtime/contracts/transport.ts'
+import { buildApp } from '../../../runtime/host/build-app.ts'
+import type { App } from '../../../runtime/host/app.ts'
+import { chainsOf, keptLog, registration, type KeptLog, type Numbered, type Run } from '../../runtime/small-app.ts'
+import type { TransportHarness, TransportPlace } from '../transport-harness.ts'
+
+export interface RunningApp {
+  readonly app: App<Record<string, { message: Numbered; reply: unknown }>>
+  readonly log: KeptLog
+}
+
+export interface AppParts {
+  readonly store?: MessageStore
+  readonly handlers?: Record<string, (run: Run) => unknown>
+  /** Sent only. */
+  readonly sends?: readonly string[]
+  readonly routes: (rules: RouteBuilder) => void
+  readonly transports?: readonly Transport[]
+  readonly name?: string
+}
+
+/** One test's other side, and the apps that talk over it; everything ends with the test. */
+export class Trial {
+  readonly place: TransportPlace
+  readonly #store: () => MessageStore
+  readonly #running: RunningApp[] = []
+
+  constructor(place: TransportPlace, store: () => MessageStore) {
+    this.place = place
+    this.#store = store
+  }
+
+  async start({ store, handlers = {}, sends = [], routes, transports, name = 'trial' }: AppParts): Promise<RunningApp> {
+    const log = keptLog()
+    const definition = {
+      chains: chainsOf(handlers),
+      messages: [...new Set([...Object.keys(handlers), ...sends])].map((message) => registration(message)),
+      routes: defineRoutes(routes) satisfies Routes,
+    }
+    const app = buildApp<Record<string, { message: Numbered; reply: unknown }>>(definition, {
+      name,
+      store: store ?? this.#store(),
+      transports: transports ?? [this.place.transport()],
+      log,
+      stopTimeout: '2s',
+    })
+    const running = { app, log }
+    this.#running.push(running)
+    await app.start()
+    return running
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#running.map(({ app }) => app.stop()))
+    await this.place.drop()
+  }
+}
+
+/** Makes a trial for each test that asks for one. Call it where tests are declared. */
+export function trials(harness: TransportHarness, store: () => MessageStore): () => Promise<Trial> {
+  const running: Trial[] = []
+  afterEach(async () => {
+    for (const trial of running.splice(0)) await trial.end()
+  })
+  return async () => {
+    const trial = new Trial(await harness.fresh(), store)
+    running.push(trial)
+    return trial
+  }
+}
+
+/** What handlers were given, with a way to fail. */
+export function recorder(fails: (run: Run) => boolean = () => false) {
+  const runs: Run[] = []
+  const handle = (run: Run): void | Promise<void> => {
+    runs.push(run)
+    if (fails(run)) throw new Error('the handler was told to fail')
+  }
+  return { runs, handle, numbers: () => runs.map(({ message }) => message.n) }
+}
