@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isGreen, sumReports, type VitestReport } from './sum-reports.ts'
+import { isGreen, secondAttempts, sumReports, type VitestReport } from './sum-reports.ts'
 
 const report = (counts: Partial<VitestReport>): VitestReport => ({
   numPassedTests: 0,
@@ -20,7 +20,7 @@ describe('the closing line of CI', () => {
   })
 
   it('counts a file that could not be loaded as a failure', () => {
-    const broken = report({ numPassedTests: 5, testResults: [{ status: 'failed', assertionResults: [] }] })
+    const broken = report({ numPassedTests: 5, testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: [] }] })
     expect(sumReports([broken], 1)).toEqual({ passed: 5, failed: 1, skipped: 0 })
   })
 
@@ -37,5 +37,13 @@ describe('the closing line of CI', () => {
 
   it('is green when something ran and all of it passed', () => {
     expect(isGreen(sumReports([report({ numPassedTests: 1 })], 0))).toBe(true)
+  })
+
+  it('names the tests that passed at their second attempt', () => {
+    const test = (fullName: string, status: string, ...failureMessages: string[]) => ({ fullName, status, failureMessages })
+    const assertionResults = [test('good', 'passed'), test('shaky', 'passed', 'Error: late\n    at line 3'), test('bad', 'failed', 'Error: no')]
+    expect(secondAttempts([report({ testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults }] })])).toEqual([
+      'a.test.ts: shaky\n    Error: late',
+    ])
   })
 })

@@ -13,7 +13,11 @@ export interface VitestReport {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests: number
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[]
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string; readonly failureMessages: readonly string[] }[]
+  }[]
 }
 
 /**
@@ -33,6 +37,17 @@ export function sumReports(reports: readonly VitestReport[], failedSteps: number
   }
 }
 
+/** A line for each test that failed, and passed when asked again: vitest keeps the failure of a test that passed. */
+export function secondAttempts(reports: readonly VitestReport[]): string[] {
+  return reports.flatMap(({ testResults }) =>
+    testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+        .map(({ fullName, failureMessages }) => `${name}: ${fullName}\n    ${failureMessages[0]!.split('\n', 1)[0]}`),
+    ),
+  )
+}
+
 /** A run that ran nothing has proved nothing. */
 export function isGreen({ passed, failed }: Sums): boolean {
   return failed === 0 && passed > 0
@@ -42,6 +57,8 @@ if (import.meta.main) {
   const [folder = '', failedSteps = '0'] = process.argv.slice(2)
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : []
   const reports = names.map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as VitestReport)
+  const again = secondAttempts(reports)
+  if (again.length > 0) console.log(`passed at the second attempt only, and want mending:\n  ${again.join('\n  ')}`)
   const sums = sumReports(reports, Number(failedSteps))
   console.log(`${sums.passed} passed, ${sums.failed} failed, ${sums.skipped} skipped`)
   process.exitCode = isGreen(sums) ? 0 : 1
