@@ -10,7 +10,7 @@ it('a build keeps what a source stands for, and removes what an earlier build le
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), '')
   }
-  const current = ['dist/index.js', 'dist/index.d.ts', 'dist/deep/part.js', 'dist/deep/part.d.ts']
+  const current = ['dist/.tsbuildinfo', 'dist/index.js', 'dist/index.d.ts', 'dist/deep/part.js', 'dist/deep/part.d.ts']
   const stale = ['dist/gone.js', 'dist/gone.d.ts', 'dist/deep/gone.js', 'dist/notes.txt']
   for (const path of ['index.ts', 'deep/part.ts', ...current, ...stale]) write(path)
   try {
