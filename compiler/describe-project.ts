@@ -2,7 +2,7 @@ import type { EffectivePolicy, ListenerOptions, Routes, SettingWords } from 'jas
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { localQueueOf } from './chain/local-queue.ts'
+import { queueOfMessage } from './chain/local-queue.ts'
 import { hasErrors, type Compilation } from './compilation.ts'
 import type { Project } from './config/project.ts'
 import { asyncApiDocument, type AsyncApiDocument } from './describe/asyncapi.ts'
@@ -11,6 +11,7 @@ import { effectivePolicies, type EffectivePolicies, type PolicyReader } from './
 import { DiagnosticBag } from './diagnostics/diagnostic-bag.ts'
 import type { Diagnostic } from './diagnostics/diagnostic.ts'
 import { handlerName } from './chain/handler-name.ts'
+import type { DiscoveredMessage, MessageMarkers } from './discover/discovered.ts'
 import type { MiddlewareRole } from './discover/middleware.ts'
 import { flatten } from './resolve/frames/flatten.ts'
 import type { FramePlan } from './resolve/frame-plan.ts'
@@ -25,6 +26,8 @@ export interface ProjectDescription {
   readonly recurring: readonly { readonly name: string; readonly message: string; readonly timetable: string; readonly missed: string }[]
   /** Where messages go that the routes name, in the order of the routes. */
   readonly routes: readonly { readonly message: string; readonly destinations: readonly string[] }[]
+  /** What comments above message types say of them, by message, for those that have such comments. */
+  readonly markers: readonly ({ readonly message: string } & MessageMarkers)[]
   /** Messages that are sent and that no handler here takes, sorted. */
   readonly unhandled: readonly string[]
   /**
@@ -97,14 +100,14 @@ export async function describeProject(project: Project): Promise<DescribeOutcome
 /** The same of a project that has been compiled. What of its routes and policies cannot be read is missing, and the bag says why. */
 export async function describeCompilation(
   project: Project,
-  { plans, messages }: Pick<Compilation, 'plans' | 'messages'>,
+  { plans, messages, discovered }: Pick<Compilation, 'plans' | 'messages' | 'discovered'>,
   bag: DiagnosticBag,
 ): Promise<ProjectDescription> {
   const routes = await loadRoutes(project, bag)
   const runtime = await loadRuntime(project)
   const policies = runtime && (await effectivePolicies(project, plans, runtime, bag))
   const words = policies && { ...policies, reader: runtime, defaults: runtime.endpointDefaults }
-  return describePlans(plans, messages, routes, words)
+  return { ...describePlans(plans, messages, routes, words), markers: markersOf(discovered.messages) }
 }
 
 /** What only the project's own runtime can say. */
@@ -119,7 +122,7 @@ function describePlans(
   messages: readonly string[],
   routes: Routes,
   runtime: RuntimeWords | undefined,
-): ProjectDescription {
+): Omit<ProjectDescription, 'markers'> {
   const handled = new Set(plans.map((plan) => plan.chain.message.name))
   const options = new Map(routes.listen.map((rule) => [rule.endpoint, rule.options]))
   const routesOf = (message: string): readonly string[] => {
@@ -128,9 +131,9 @@ function describePlans(
   const queuesOf = ({ chain }: FramePlan, policy: EffectivePolicy | undefined) => {
     const message = chain.message.name
     const isApart = plans.some((other) => other.chain.separate !== undefined && other.chain.message.name === message)
-    if (isApart) return [policy?.queue?.value ?? chain.separate?.queue ?? localQueueOf(message)]
+    if (isApart) return [policy?.queue?.value ?? chain.separate?.queue ?? queueOfMessage(chain.message)]
     const explicit = routesOf(message)
-    return explicit.length > 0 ? explicit : [policy?.queue?.value ?? localQueueOf(message)]
+    return explicit.length > 0 ? explicit : [policy?.queue?.value ?? queueOfMessage(chain.message)]
   }
   const limits = new Map<string, number>()
   const chains = plans.map((plan): ChainDescription => {
@@ -173,6 +176,13 @@ function describePlans(
     unhandled: messages.filter((message) => !handled.has(message)),
     onFailure: runtime?.reader.describePolicy(runtime.ofAll.rules),
   }
+}
+
+function markersOf(messages: readonly DiscoveredMessage[]): ProjectDescription['markers'] {
+  return messages.flatMap(({ name, queue, topic, deliverWithin }) => {
+    const markers: MessageMarkers = { ...(queue && { queue }), ...(topic && { topic }), ...(deliverWithin && { deliverWithin }) }
+    return Object.keys(markers).length === 0 ? [] : [{ message: name, ...markers }]
+  })
 }
 
 /** Other addresses belong to transports: this app receives there only if it listens. */

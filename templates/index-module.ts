@@ -26,6 +26,9 @@ export interface IndexMessage {
   readonly type: string
   readonly reply: string
   readonly codec: string
+  /** What its markers say. */
+  readonly topic: string | undefined
+  readonly deliverWithin: string | undefined
   /** Versions of before, oldest first. */
   readonly older: readonly { readonly version: number; readonly codec: string; readonly upcast: string; readonly to: number }[]
 }
@@ -134,10 +137,20 @@ function factsOf({ file, handlers }: NonNullable<IndexChain['facts']>): Code {
   return block('facts: {', [`file: ${literal(file)},`, block('handlers: [', told, '],')], '},')
 }
 
-function messageEntry({ name, version, codec, older }: IndexMessage): Code {
-  if (older.length === 0) return `{ name: ${literal(name)}, version: ${version}, codec: ${codec} },`
+function messageEntry({ name, version, codec, topic, deliverWithin, older }: IndexMessage): Code {
+  const members = [
+    `name: ${literal(name)}`,
+    `version: ${version}`,
+    `codec: ${codec}`,
+    ...(topic === undefined ? [] : [`topic: ${literal(topic)}`]),
+    ...(deliverWithin === undefined ? [] : [`deliverWithin: ${literal(deliverWithin)}`]),
+  ]
+  const line = `{ ${members.join(', ')} },`
+  if (older.length === 0 && line.length + 2 <= lineWidth) return line
+  const lines = members.map((member) => `${member},`)
+  if (older.length === 0) return block('{', lines, '},')
   const steps = older.map((one) => `{ version: ${one.version}, codec: ${one.codec}, ${one.upcast === 'upcast' ? 'upcast' : `upcast: ${one.upcast}`}, to: ${one.to} },`)
-  return block('{', [`name: ${literal(name)},`, `version: ${version},`, `codec: ${codec},`, block('older: [', steps, '],')], '},')
+  return block('{', [...lines, block('older: [', steps, '],')], '},')
 }
 
 function createApp({ routes, policies, singletons, runtime, services }: IndexModule): Code {

@@ -1,7 +1,7 @@
 import { attachMiddleware, reportUnattached } from './attach-middleware.ts'
 import { findChainPolicies } from './find-chain-policies.ts'
 import { handlerName } from './handler-name.ts'
-import { localQueueOf } from './local-queue.ts'
+import { queueOfMessage } from './local-queue.ts'
 import { orderHandlers } from './order-handlers.ts'
 import { replyOf } from './reply-of.ts'
 import { returnedMessages } from './returned-messages.ts'
@@ -44,7 +44,7 @@ function buildChain(
   return {
     message,
     handlers,
-    ...(separate !== undefined && { separate: { name: separate, queue: `${localQueueOf(message.name)}/${separate}` } }),
+    ...(separate !== undefined && { separate: { name: separate, queue: `${queueOfMessage(message)}/${separate}` } }),
     ...(middleware.length > 0 && { middleware }),
     ...(policies.length > 0 && { policies }),
     cascades: [...new Set([...handlers.map((handler) => handler.returns), ...middleware.map(sentOn)].flatMap(returnedMessages))].sort(),

@@ -1,4 +1,4 @@
-import type { HandlerFunction } from '../discover/discovered.ts'
+import type { DiscoveredMessage, HandlerFunction } from '../discover/discovered.ts'
 
 /**
  * The queue of a message that no route names. The runtime's `localQueueOf` decides; this is the same
@@ -6,6 +6,11 @@ import type { HandlerFunction } from '../discover/discovered.ts'
  */
 export function localQueueOf(message: string): string {
   return `local://${wordsOf(message, 'message')}`
+}
+
+/** The queue of a message of which neither a route nor a policy speaks: the one of its `@queue`, else its own. */
+export function queueOfMessage({ name, queue }: Pick<DiscoveredMessage, 'name' | 'queue'>): string {
+  return queue ?? localQueueOf(name)
 }
 
 /**

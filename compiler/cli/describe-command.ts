@@ -53,7 +53,7 @@ async function failed(
 
 /** The description as tables and sentences. */
 export function printDescription(
-  { chains, queues, recurring, unhandled, onFailure }: ProjectDescription,
+  { chains, queues, recurring, markers, unhandled, onFailure }: ProjectDescription,
   paint: Paint,
   columns = Number.POSITIVE_INFINITY,
 ): string {
@@ -94,7 +94,7 @@ export function printDescription(
     const rows = recurring.map(({ name, message, timetable, missed }) => [[name], [message], [timetable], [missed === 'skip' ? 'skipped' : 'sent once']])
     lines.push(paint('bold', counted(recurring.length, 'recurring message')), '', ...table(['name', 'message', 'when', 'missed ticks'], rows, paint, columns), '')
   }
-  lines.push(...describeSettings(chains, paint, columns))
+  lines.push(...describeMarkers(markers, paint, columns), ...describeSettings(chains, paint, columns))
   const sentences: string[] = []
   if (unhandled.length > 0) sentences.push(`No handler here takes ${unhandled.join(', ')}: published, they go nowhere unless a route names a place.`)
   sentences.push(
@@ -105,6 +105,16 @@ export function printDescription(
   )
   lines.push(...sentences.flatMap((sentence) => wrap(sentence, columns)), '')
   return lines.join('\n')
+}
+
+/** What stands in comments above message types. */
+function describeMarkers(markers: ProjectDescription['markers'], paint: Paint, columns: number | undefined): readonly string[] {
+  if (markers.length === 0) return []
+  const rows = markers.map(({ message, queue, topic, deliverWithin }) => {
+    const said = [['@queue', queue], ['@topic', topic], ['@deliverWithin', deliverWithin]].filter(([, value]) => value !== undefined)
+    return [[message], said.map(([tag = '']) => tag), said.map(([, value = '']) => value)]
+  })
+  return [paint('bold', 'markers of messages'), '', ...table(['message', '', ''], rows, paint, columns), '']
 }
 
 /** What policies say of each chain, and where that stands. */

@@ -7,10 +7,13 @@ import { wrap } from './wrap.ts'
 
 /** A message: what sends it, where it goes, and what is done with it, step by step. */
 export function printMessage(explained: MessageExplanation, project: Project, paint: Paint, columns: number): readonly string[] {
-  const { message, version, declared, older, endpoints, returnedBy, recurring, chains, problems } = explained
+  const { message, version, declared, older, markers, endpoints, returnedBy, recurring, chains, problems } = explained
   const facts: (readonly [string, string])[] = [
     ['goes to', endpoints.length === 0 ? 'nowhere: no handler here takes it, and no route names a place' : endpoints.join(', ')],
     ['sent by', returnedBy.length === 0 ? 'no handler that returns it; whoever calls send, publish or schedule' : `handlers of ${returnedBy.join(', ')}, which return it`],
+    ...(markers.queue === undefined ? [] : [['@queue', `its handlers run at ${markers.queue}, unless a route or a policy names another queue`] as const]),
+    ...(markers.topic === undefined ? [] : [['@topic', `${markers.topic}, where a transport has topics`] as const]),
+    ...(markers.deliverWithin === undefined ? [] : [['@deliverWithin', `${markers.deliverWithin} after it was sent, or after its time, it is dropped`] as const]),
     ...recurring.map((rule) => ['recurs', rule] as const),
     ...older.map((one) => [`version ${one.version}`, `is brought up to date by ${one.upcast}`] as const),
   ]

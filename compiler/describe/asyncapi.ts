@@ -123,7 +123,7 @@ function channelsOf({ chains, queues, routes, recurring }: ProjectDescription, m
   })
 }
 
-function messageOf({ name, version }: DiscoveredMessage, payload: JsonSchema): AsyncApiMessage {
+function messageOf({ name, version, topic, deliverWithin }: DiscoveredMessage, payload: JsonSchema): AsyncApiMessage {
   const wireName = name.replace(/ version \d+$/, '')
   return {
     name: wireName,
@@ -136,6 +136,8 @@ function messageOf({ name, version }: DiscoveredMessage, payload: JsonSchema): A
         'jasper-message-type': { const: wireName },
         'jasper-message-version': { const: String(version) },
         'content-type': { const: 'application/json' },
+        ...(topic !== undefined && { 'jasper-topic': { const: topic } }),
+        ...(deliverWithin !== undefined && { 'jasper-deliver-by': { type: 'string', format: 'date-time' } }),
       },
     },
     payload,

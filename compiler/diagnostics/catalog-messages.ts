@@ -204,4 +204,28 @@ export const messagesCatalog = {
     explanation: 'It is committed so that a change that breaks stored messages is noticed. A merge may have left both sides in it.',
     help: 'take one side back (`git checkout --theirs`, or the last commit) and build again; delete it only where nothing is stored yet',
   },
+  JG2030: {
+    severity: 'error',
+    sentence: '@queue of {type} is {found}, which names no local queue',
+    explanation:
+      'The handlers of the message run at that queue, unless a route or a policy names another. A name has 1 to 200 lower-case ' +
+      'letters, digits and . _ - /, and starts with a letter or digit; local:// before it may be left out.',
+    help: 'write `@queue payments`',
+  },
+  JG2031: {
+    severity: 'error',
+    sentence: '@topic of {type} is {found}, which is no topic',
+    explanation:
+      'At a broker that has topics, messages of the type are published under this one: in RabbitMQ it is the routing key. A topic has 1 ' +
+      'to 200 letters, digits and . _ : / -, and starts with a letter or digit. With * and # receivers say what they want; no message is about them.',
+    help: 'write `@topic orders.placed`',
+  },
+  JG2032: {
+    severity: 'error',
+    sentence: '@deliverWithin of {type} is {found}, which is no length of time',
+    explanation:
+      'A message of the type is dropped, and not handled, when it is older than that; one that is scheduled, when its time has been ' +
+      'over for so long. It is a number above 0 with a unit: ms, s, m, h or d.',
+    help: 'write `@deliverWithin 30s`',
+  },
 } as const satisfies Record<string, CatalogEntry>

@@ -37,7 +37,17 @@ export type ImportObstacle =
   /** The `exports` of packages are not read. */
   | 'resolution-of-node10'
 
-export interface DiscoveredMessage {
+/** What the comment above a message type says of every message of it. Absent where it says nothing. */
+export interface MessageMarkers {
+  /** `@queue`: the local queue at which its handlers run, as an address. */
+  readonly queue?: string
+  /** `@topic`: what it is about, for transports that have topics. */
+  readonly topic?: string
+  /** `@deliverWithin`: how long it is worth handling, `30s`. */
+  readonly deliverWithin?: string
+}
+
+export interface DiscoveredMessage extends MessageMarkers {
   /** The wire name: `@message`, else a literal `type` member, else the type's name. Unique. */
   readonly name: string
   readonly version: number

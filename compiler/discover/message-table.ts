@@ -11,6 +11,7 @@ import type { ShapeTable } from './shape.ts'
 import { spanOfNode, spanOfText } from './source-span-of.ts'
 import type { SourceSpan } from './source-span.ts'
 import { importOfSymbol } from './type-import.ts'
+import { readMarkers } from './message-markers.ts'
 import { messageTags, reportNearTag } from './report-near-tag.ts'
 import { isOwnFile, originOfSymbol } from './type-origin.ts'
 import { unitMembers } from './unit-members.ts'
@@ -66,11 +67,14 @@ export class MessageTable {
     if (isOwn) for (const { tag, source } of tags) reportNearTag(this.#project, source, tag, messageTags, this.#bag)
     const name = this.#wireName(type, typeName, tags, span)
     const version = this.#version(typeName, tags)
+    const sourceOf = new Map(tags.map((found) => [found.tag, found]))
+    const markers = readMarkers(typeName, [...sourceOf.keys()], this.#bag, (tag) => this.#spanOfTag(sourceOf.get(tag)!))
     const place = { owner: typeName, member: typeName, name: typeName, chain: [use.path], span }
     // Known before its members are read, which may come back to it.
     const message: DiscoveredMessage = {
       name,
       version,
+      ...markers,
       older: [],
       type: lowerDeclared(this.#project, type, symbol, use.usedIn),
       shape: this.#shapes.lower(type, place),

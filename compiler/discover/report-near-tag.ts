@@ -5,9 +5,10 @@ import { handlerTag, ignoreTag, perMessageTag } from './conventions.ts'
 import type { DeclarationTag } from './declaration-tags.ts'
 import type { OpenedProgram } from './open-program.ts'
 import { abstractTag } from './kinship.ts'
+import { markerTags } from './message-markers.ts'
 import { spanOfText } from './source-span-of.ts'
 
-export const messageTags = ['message', 'version', abstractTag] as const
+export const messageTags = ['message', 'version', abstractTag, ...markerTags] as const
 export const handlerTags = [ignoreTag, handlerTag] as const
 export const providerTags = [ignoreTag, perMessageTag] as const
 

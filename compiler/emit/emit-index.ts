@@ -76,6 +76,8 @@ function lowerMessage(
     type: spellType(message.type, names),
     reply: plan === undefined || another !== undefined ? 'undefined' : replyType(returnsOf(plan), project.messages, names, 'undefined'),
     codec: names.value({ generated: `${kebab}.codec.ts` }, `${camel}Codec`),
+    topic: message.topic,
+    deliverWithin: message.deliverWithin,
     older: message.older.map(({ version, to, upcast }) => {
       const naming = namingOf(project, versionName(message.name, version))
       return {
@@ -96,7 +98,7 @@ function lowerChain(plan: FramePlan, project: ProjectEmit, names: ModuleNames): 
     function: names.value({ generated: chainPath(plan, project) }, chainFunctionName(plan, project)),
     transaction: adapter && names.value({ package: adapter.from }, adapter.name),
     cascades: chain.cascades,
-    queue: chain.separate?.queue,
+    queue: chain.separate?.queue ?? chain.message.queue,
     separate: chain.separate !== undefined,
     facts: plan.facts && { file: plan.facts.file, handlers: plan.facts.handlers },
     policies: (chain.policies ?? []).map((policy) => spellPolicy(policy, names)),

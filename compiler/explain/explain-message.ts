@@ -9,6 +9,7 @@ import type { MessageExplanation, Sending } from './explanation.ts'
 export function explainMessage(name: string, compilation: Compilation, description: ProjectDescription): MessageExplanation | undefined {
   const message = compilation.discovered.messages.find((one) => one.name === name)
   if (message === undefined) return undefined
+  const { queue, topic, deliverWithin } = message
   const plans = compilation.plans.filter((plan) => plan.chain.message.name === name)
   const around: ChainSurroundings = { send: (sent) => sendingOf(sent, description) }
   const described = description.chains.filter((chain) => chain.message === name)
@@ -19,6 +20,7 @@ export function explainMessage(name: string, compilation: Compilation, descripti
     version: message.version,
     declared: placeOf(message.span),
     older: message.older.map(({ version, upcast }) => ({ version, upcast: `${upcast.export} in ${upcast.file}` })),
+    markers: { ...(queue && { queue }), ...(topic && { topic }), ...(deliverWithin && { deliverWithin }) },
     endpoints: sendingOf(name, description).endpoints,
     returnedBy: description.chains.filter((chain) => chain.cascades.includes(name)).map((chain) => chain.message),
     recurring: description.recurring.filter((rule) => rule.message === name).map((rule) => `${rule.name}, ${rule.timetable}`),

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ConsideredFile } from '../discover/considered.ts'
+import type { MessageMarkers } from '../discover/discovered.ts'
 
 /** What `jasper-gen explain` says of a name. Plain data. */
 export type Explanation = CodeExplanation | FileExplanation | FunctionExplanation | MessageExplanation | TypeExplanation
@@ -35,6 +36,8 @@ export interface MessageExplanation {
   /** `file:line` where the type is declared. */
   readonly declared: string | undefined
   readonly older: readonly { readonly version: number; readonly upcast: string }[]
+  /** What the comment above its type says. */
+  readonly markers: MessageMarkers
   /** Where it goes when it is sent. */
   readonly endpoints: readonly string[]
   /** Messages whose handlers return it. */

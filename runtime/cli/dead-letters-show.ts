@@ -29,6 +29,7 @@ function inFull({ envelope, error, deadLetteredAt, editedAt, outgoing }: DeadLet
     ['lost connections', envelope.connectionLosses > 0 ? String(envelope.connectionLosses) : undefined],
     ['tenant', envelope.tenantId],
     ['ordering key', envelope.orderingKey],
+    ['topic', envelope.topic],
     ['deliver by', envelope.deliverBy && at(envelope.deliverBy)],
     ['scheduled for', envelope.scheduledFor && at(envelope.scheduledFor)],
     ['correlation', envelope.correlationId],

@@ -81,7 +81,8 @@ export interface TransportSender {
   /**
    * Sends messages in their order. Resolves with an outcome for each, in that order.
    *
-   * Headers and bodies arrive as they are, byte for byte. It rejects, or leaves a message `failed`,
+   * Headers and bodies arrive as they are, byte for byte. Where the other side tells messages apart by a topic
+   * of their own, and the address names none, it is the `topic` of the envelope, else its `messageType`. It rejects, or leaves a message `failed`,
    * when it does not know: such a message may have arrived, and is sent again. Never more than one
    * call at a time. Messages that are sent again carry the same id.
    */

@@ -2,6 +2,7 @@ import type { MessageCodec } from '../contracts/codec.ts'
 import type { TransactionAdapter } from '../contracts/transaction-adapter.ts'
 import type { Policy } from '../config/policy.ts'
 import type { ChainFacts } from '../config/policy-function.ts'
+import type { MessageMarkers } from '../envelope/new-envelope.ts'
 import type { ChainRun } from './chain-run.ts'
 
 /** A generated chain and what the compiler knows about it. */
@@ -18,7 +19,7 @@ export interface Chain<Message, Services, Reply> {
   /** The policies of its handlers, the nearest first; the app's follow. */
   readonly policies?: readonly Policy[]
   /**
-   * The local queue at which its handlers run, unless a policy or a route names another: an address.
+   * The local queue at which its handlers run, unless a policy or a route names another: an address. By `@queue`, or of a separate handler.
    * The message's own when unsaid.
    */
   readonly queue?: string
@@ -35,7 +36,7 @@ export interface Chain<Message, Services, Reply> {
 export type AnyChain = Chain<any, any, unknown>
 
 /** A message type of the app, whether it is handled here or only sent. */
-export interface MessageRegistration {
+export interface MessageRegistration extends MessageMarkers {
   readonly name: string
   readonly version: number
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- variance, as above

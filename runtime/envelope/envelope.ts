@@ -58,6 +58,8 @@ export interface Envelope {
   readonly deliverBy: Date | undefined
   /** Not to be handled before this instant. */
   readonly scheduledFor: Date | undefined
+  /** What it is about, where the declaration of its type says so: the routing key at a broker that has topics. */
+  readonly topic: string | undefined
   /** Messages of one endpoint that share a key are handled one at a time, in send order. */
   readonly orderingKey: string | undefined
   /** How many attempts at handling have failed so far. */

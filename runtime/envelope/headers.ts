@@ -18,6 +18,7 @@
  * | sentAt | `jasper-sent-at` | ISO 8601, sender's clock |
  * | deliverBy | `jasper-deliver-by` | ISO 8601; dropped after it |
  * | scheduledFor | `jasper-scheduled-for` | ISO 8601; not before it |
+ * | topic | `jasper-topic` | what it is about, where its type says so |
  * | orderingKey | `jasper-ordering-key` | one at a time within an endpoint |
  * | attempts | `jasper-attempts` | failed attempts so far, decimal |
  */
@@ -38,6 +39,7 @@ export const headerNames = {
   sentAt: 'jasper-sent-at',
   deliverBy: 'jasper-deliver-by',
   scheduledFor: 'jasper-scheduled-for',
+  topic: 'jasper-topic',
   orderingKey: 'jasper-ordering-key',
   attempts: 'jasper-attempts',
 } as const

@@ -1,10 +1,18 @@
-import type { DeliveryOptions } from '../bus/delivery-options.ts'
+import type { DeliveryOptions, Duration } from '../bus/delivery-options.ts'
 import { JasperError } from '../errors/jasper-error.ts'
 import { toMilliseconds } from '../timing/duration.ts'
 import { newEnvelopeId } from './envelope-id.ts'
 import { foreignId } from './foreign-id.ts'
 import type { Envelope } from './envelope.ts'
 import { isReservedHeader } from './headers.ts'
+
+/** What the declaration of a message type says of every message of it. */
+export interface MessageMarkers {
+  /** What it is about, for transports that have topics; its wire name when unsaid. */
+  readonly topic?: string
+  /** How long after it was sent, or after its time, it is dropped instead of handled, unless its sender says another. */
+  readonly deliverWithin?: Duration
+}
 
 export interface EnvelopeDraft {
   /** One id for all destinations of a message: its identity is (id, destination). */
@@ -14,6 +22,8 @@ export interface EnvelopeDraft {
   readonly body: Uint8Array
   readonly destination: string
   readonly options: DeliveryOptions | undefined
+  /** Absent: its type has none. */
+  readonly markers?: MessageMarkers
   /** The message being handled, whose ids a cascade inherits. */
   readonly parent: Envelope | undefined
   readonly now: Date
@@ -32,7 +42,9 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  * parent as its cause; what the options say wins, but for conversation and cause. Throws
  * `JASPER_BAD_OPTION` or `JASPER_RESERVED_HEADER` for options that cannot hold.
  */
-export function newEnvelope({ id, messageType, messageVersion, body, destination, options, parent, now }: EnvelopeDraft): Envelope {
+export function newEnvelope({ id, messageType, messageVersion, body, destination, options, markers, parent, now }: EnvelopeDraft): Envelope {
+  const scheduledFor = options === undefined ? undefined : instant(options.at, options.delay, now, 'at', 'delay')
+  const deliverBy = options === undefined ? undefined : instant(options.deliverBy, options.deliverWithin, now, 'deliverBy', 'deliverWithin')
   return {
     id,
     messageType,
@@ -50,8 +62,10 @@ export function newEnvelope({ id, messageType, messageVersion, body, destination
     traceparent: options?.traceparent === undefined ? parent?.traceparent : checkedTraceparent(options.traceparent),
     tracestate: options?.traceparent === undefined ? parent?.tracestate : options.tracestate,
     sentAt: now,
-    deliverBy: options === undefined ? undefined : instant(options.deliverBy, options.deliverWithin, now, 'deliverBy', 'deliverWithin'),
-    scheduledFor: options === undefined ? undefined : instant(options.at, options.delay, now, 'at', 'delay'),
+    // A message that waits for its time is not yet late by waiting.
+    deliverBy: deliverBy ?? instant(undefined, markers?.deliverWithin, scheduledFor ?? now, 'deliverBy', '@deliverWithin'),
+    scheduledFor,
+    topic: markers?.topic,
     orderingKey: options?.orderingKey === undefined ? undefined : checkedKey(options.orderingKey, 'orderingKey'),
     attempts: 0,
     connectionLosses: 0,

@@ -31,6 +31,7 @@ const optionalTexts = [
   'tenantId',
   'traceparent',
   'tracestate',
+  'topic',
   'orderingKey',
 ] as const
 
@@ -109,6 +110,7 @@ export function fromHeaders(
     sentAt: instant('sentAt') ?? now,
     deliverBy: instant('deliverBy'),
     scheduledFor: instant('scheduledFor'),
+    topic: text('topic'),
     orderingKey: key('orderingKey', text('orderingKey')),
     attempts: 0,
     connectionLosses: 0,

@@ -176,6 +176,7 @@ export class SqlRouter {
         body,
         destination,
         options,
+        markers: registration,
         parent: undefined,
         now,
       }),

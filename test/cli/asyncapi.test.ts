@@ -6,6 +6,7 @@ import { run } from '../../compiler/cli/run.ts'
 import { compile } from '../../compiler/compile.ts'
 import { projectDefaults } from '../../compiler/config/project.ts'
 import { asyncApiDocument, type AsyncApiDocument } from '../../compiler/describe/asyncapi.ts'
+import { printDescription } from '../../compiler/cli/describe-command.ts'
 import { describeCompilation } from '../../compiler/describe-project.ts'
 import { DiagnosticBag } from '../../compiler/diagnostics/diagnostic-bag.ts'
 import { repository } from './temporary-project.ts'
@@ -64,12 +65,18 @@ describe('describe --asyncapi', () => {
   })
 
   it('knows every type that travels, and older versions', async () => {
-    for (const name of ['everything-that-travels', 'versions-brought-up-to-date', 'names-on-the-wire']) {
+    for (const name of ['everything-that-travels', 'versions-brought-up-to-date', 'names-on-the-wire', 'markers-of-messages']) {
       const project = { ...projectDefaults, folder: join(repository, 'fixtures/modules', name, 'app'), configFile: undefined }
       const compilation = compile(project)
       const description = await describeCompilation(project, compilation, new DiagnosticBag())
       const made = asyncApiDocument({ description, discovered: compilation.discovered, unknownMembers: 'ignore', info: { title: name, version: '1.0.0' } })
       expect(isAsyncApi(made), `${name} ${JSON.stringify(isAsyncApi.errors?.slice(0, 3))}`).toBe(true)
+      if (name === 'markers-of-messages') {
+        expect(made.components.messages['Charged']).toMatchObject({ headers: { properties: { 'jasper-topic': { const: 'accounts.charged' } } } })
+        const words = printDescription(description, (_, text) => text)
+        expect(words).toMatch(/Charge +@queue +local:\/\/payments\n +@deliverWithin +30s\n/)
+        expect(words).toMatch(/Charged +@topic +accounts\.charged\n/)
+      }
       if (name === 'versions-brought-up-to-date') expect(Object.keys(made.components.messages).some((key) => key.endsWith('.v1'))).toBe(true)
     }
   }, 120_000)

@@ -6,6 +6,7 @@ it('lets no name break the picture', () => {
     chains: [],
     queues: [],
     recurring: [],
+    markers: [],
     routes: [{ message: 'A"]) --> evil\n<script>', destinations: ['rabbitmq://queue/`x`|y'] }],
     unhandled: [],
     onFailure: undefined,

@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest'
+import type { Duration } from '../../runtime/bus/delivery-options.ts'
+import { queue } from '../../runtime/config/handler-policies.ts'
+import { toMilliseconds } from '../../runtime/timing/duration.ts'
 import { discoverIn, type SourceProject } from './source-project.ts'
 
 function message(declaration: string, type = 'Ping'): SourceProject {
   return discoverIn({ 'src/ping.handler.ts': `${declaration}\nexport function handle(message: ${type}): void { void message }\n` })
+}
+
+const taken = (take: (text: string) => unknown) => (text: string): boolean => {
+  try {
+    take(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const codes = (project: SourceProject) => project.diagnostics.map(({ code }) => code)
@@ -35,6 +47,43 @@ describe('tags', () => {
       expect(discovered.messages).toMatchObject([{ name: 'Ping', version: 1 }])
     },
   )
+
+  it('are markers, of messages that are only sent too', () => {
+    const { discovered, said } = discoverIn({
+      'src/ping.handler.ts': `/** @queue pings/eu @deliverWithin 1.5h */
+export interface Ping { id: string }
+/** @topic pings.answered */
+export interface Pong { id: string }
+export function handle({ id }: Ping): Pong { return { id } }
+`,
+    })
+    expect(said).toEqual([])
+    expect(discovered.messages).toMatchObject([
+      { name: 'Ping', queue: 'local://pings/eu', deliverWithin: '1.5h' },
+      { name: 'Pong', topic: 'pings.answered' },
+    ])
+    expect(discovered.messages[1]).not.toHaveProperty('queue')
+  })
+
+  const markers = {
+    queue: { code: 'JG2030', take: ['a', 'local://a', 'a.b_c-d/e', '0', 'A', '', '-a', 'rabbitmq://queue/a', 'a'.repeat(200), 'a'.repeat(201)], isTaken: taken(queue) },
+    deliverWithin: {
+      code: 'JG2032',
+      take: ['1ms', '30s', '1.5h', '7d', '0.5s', '0s', '0.0m', '30', '-1s', '1w', '', 's'],
+      // The runtime takes no time as well, and a number without a unit is no text there.
+      isTaken: (text: string) => taken(() => toMilliseconds(text as Duration, ''))(text) && !/^[0.]+[a-z]+$/.test(text),
+    },
+  }
+  it.each(Object.entries(markers).flatMap(([tag, { code, take, isTaken }]) => take.map((text) => ({ tag, text, code, isTaken: isTaken(text) }))))(
+    'say what the runtime takes: @$tag $text',
+    ({ tag, text, code, isTaken }) => {
+      expect(codes(message(`/** @${tag} ${text} */\nexport interface Ping { id: string }`))).toEqual(isTaken ? [] : [code])
+    },
+  )
+
+  it.each(['orders.*', '#', 'orders.#', '', '.a', 'a'.repeat(201)])('refuse the topic %j', (topic) => {
+    expect(codes(message(`/** @topic ${topic} */\nexport interface Ping { id: string }`))).toEqual(['JG2031'])
+  })
 
   it('that others use are none of ours', () => {
     const tags = ['deprecated', 'see', 'remarks', 'example', 'since', 'module', 'package', 'member', 'extends', 'internal', 'override', 'template']

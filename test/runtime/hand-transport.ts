@@ -1,10 +1,12 @@
 import type { ListenOptions, Transport } from '../../runtime/contracts/transport.ts'
+import type { Envelope } from '../../runtime/envelope/envelope.ts'
 import { headerNames } from '../../runtime/envelope/headers.ts'
 
 /** A transport that delivers what the test gives it, and keeps nothing. It knows no way to `hand://nowhere`. */
 export function handTransport() {
   let listening: ListenOptions | undefined
   const acknowledged: string[] = []
+  const sent: Envelope[] = []
   const transport: Transport = {
     scheme: 'hand',
     description: 'by hand',
@@ -15,7 +17,13 @@ export function handTransport() {
     check: async () => [],
     sender(destination) {
       if (destination === 'hand://nowhere') throw new Error('no such place')
-      return { send: async (messages) => messages.map(() => ({ kind: 'sent' }) as const), close: async () => undefined }
+      return {
+        send: async (messages) => {
+          sent.push(...messages)
+          return messages.map(() => ({ kind: 'sent' }) as const)
+        },
+        close: async () => undefined,
+      }
     },
     listen(_, options) {
       listening = options
@@ -34,5 +42,5 @@ export function handTransport() {
         deadLetter: async () => 'settled',
       },
     ])
-  return { transport, deliver, acknowledged }
+  return { transport, deliver, acknowledged, sent }
 }

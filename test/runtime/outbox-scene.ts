@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import type { Routes } from '../../runtime/config/routes.ts'
 import type { AnyTransactionAdapter } from '../../runtime/contracts/transaction-adapter.ts'
 import type { App } from '../../runtime/host/app.ts'
+import type { MessageMarkers } from '../../runtime/envelope/new-envelope.ts'
 import { buildApp } from '../../runtime/host/build-app.ts'
 import { pgTransactions } from '../../runtime/integrations/pg.ts'
 import { postgres } from '../../runtime/stores/postgres/index.ts'
@@ -15,6 +16,8 @@ export interface StartOptions {
   readonly routes?: Routes
   readonly transactions?: readonly AnyTransactionAdapter[]
   readonly messages?: readonly string[]
+  /** Of all messages. */
+  readonly markers?: MessageMarkers
 }
 
 /** Apps over one database, for the tests of those who send from outside. Call it at the top of a test file. */
@@ -33,10 +36,10 @@ export function outboxScene() {
   })
 
   async function start(handlers: Record<string, (run: Run) => unknown>, options: StartOptions = {}) {
-    const { routes, transactions = [pgTransactions], messages = [] } = options
+    const { routes, transactions = [pgTransactions], messages = [], markers = {} } = options
     const log = keptLog()
     const app = buildApp<OutboxMessages>(
-      { chains: chainsOf(handlers), messages: [...Object.keys(handlers), ...messages].map((name) => registration(name)), routes },
+      { chains: chainsOf(handlers), messages: [...Object.keys(handlers), ...messages].map((name) => ({ ...registration(name), ...markers })), routes },
       { name: 'small', store: postgres({ connectionString: database.url }), log, transactions },
     )
     apps.push(app)

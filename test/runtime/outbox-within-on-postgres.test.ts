@@ -40,6 +40,21 @@ describe('outbox.within', () => {
     expect(handled.sort()).toEqual([2, 4])
   })
 
+  it('stores what the markers of a message say, counted from its time where it has one', async () => {
+    const { app } = await counting({ markers: { deliverWithin: '1h', topic: 'counts' } })
+    await callersOwn((client) =>
+      app.outbox.within(client, async (bus) => {
+        await bus.schedule('Count', { n: 1 }, '1d')
+        await bus.schedule('Count', { n: 2 }, '2d', { deliverWithin: '3d' })
+      }),
+    )
+    const { rows } = await scene.database.pool.query(
+      `select extract(epoch from deliver_by - sent_at) / 3600 as hours, headers::jsonb #>> '{}' as headers from jasper.incoming order by seq`,
+    )
+    expect(rows.map(({ hours }) => Number(hours))).toEqual([25, 72])
+    expect(rows.map(({ headers }) => (JSON.parse(headers as string) as Record<string, unknown>)['jasper-topic'])).toEqual(['counts', 'counts'])
+  })
+
   it('refuses a connection without a transaction, one whose BEGIN was never sent, and one that has ended: nothing is stored', async () => {
     const { app, handled } = await counting()
     const client = await scene.database.pool.connect()

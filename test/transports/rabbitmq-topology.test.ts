@@ -29,6 +29,7 @@ async function send(transport: Awaited<ReturnType<RabbitScene['open']>>, address
 describe('an exchange', () => {
   const routes: readonly [type: NonNullable<ExchangeOptions['type']>, key: string, args: Record<string, string>, taken: Partial<Envelope>, passed: Partial<Envelope>][] = [
     ['topic', 'order.*', {}, { messageType: 'order.placed' }, { messageType: 'invoice.sent' }],
+    ['topic', 'orders.placed.*', {}, { topic: 'orders.placed.eu', messageType: 'Other' }, { topic: 'orders.rejected.eu', messageType: 'orders.placed.eu' }],
     ['direct', 'Placed', {}, { messageType: 'Placed' }, { messageType: 'Rejected' }],
     ['headers', '', { 'x-match': 'all', region: 'eu' }, { headers: { region: 'eu' } }, { headers: { region: 'us' } }],
   ]

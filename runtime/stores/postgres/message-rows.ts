@@ -112,6 +112,7 @@ export function decodeEnvelope(row: Row): Envelope {
     sentAt: instant(row['sent_at']) ?? new Date(0),
     deliverBy: instant(row['deliver_by']),
     scheduledFor: scheduledFor === undefined ? undefined : new Date(scheduledFor),
+    topic: header('topic'),
     orderingKey: (row['ordering_key'] as string | null) ?? undefined,
     attempts: row['attempts'] as number,
     connectionLosses: row['connection_losses'] as number,
@@ -136,6 +137,7 @@ function encodeHeaders(envelope: Envelope): string {
     [headerNames.traceparent]: envelope.traceparent,
     [headerNames.tracestate]: envelope.tracestate,
     [headerNames.scheduledFor]: envelope.scheduledFor?.toISOString(),
+    [headerNames.topic]: envelope.topic,
     headers: envelope.headers,
   })
 }

@@ -1,6 +1,6 @@
 import { JasperError } from '../../errors/jasper-error.ts'
 
-/** A place at a broker. `key` is the routing key; `undefined` at an exchange: the wire name of each message. */
+/** A place at a broker. `key` is the routing key; `undefined` at an exchange: the topic of each message, else its wire name. */
 export type RabbitPlace =
   | { readonly kind: 'queue'; readonly name: string }
   | { readonly kind: 'exchange'; readonly name: string; readonly key: string | undefined }

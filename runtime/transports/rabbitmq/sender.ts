@@ -125,7 +125,7 @@ export class RabbitSender implements TransportSender {
     if (headerBytes + body.byteLength > largestMessage) {
       return refuse('too-large', `it has ${headerBytes + body.byteLength} bytes, more than ${largestMessage}, the largestMessage of rabbitmq()`)
     }
-    const key = place.kind === 'queue' ? place.name : (place.key ?? envelope.messageType)
+    const key = place.kind === 'queue' ? place.name : (place.key ?? envelope.topic ?? envelope.messageType)
     for (const [what, text] of [['routing key', key] as const, ...headers.map(([name]) => ['header name', name] as const)]) {
       if (Buffer.byteLength(text) > shortString) return refuse('malformed', `a ${what} has more than ${shortString} bytes`)
     }

@@ -24,6 +24,7 @@ export function inserting(harness: MessageStoreHarness): void {
         tracestate: 'vendor=1',
         deliverBy: new Date('2099-12-31T23:59:59.999Z'),
         scheduledFor: new Date('2020-02-29T00:00:00.001Z'),
+        topic: 'orders.placed',
         orderingKey: 'customer 7',
         attempts: 3,
         headers: { plain: 'value', '': 'empty', 'ünïcode \u{1F600}': '\u{1F680}\n"quoted" \\ \0', __proto__: 'harmless' },
@@ -39,6 +40,7 @@ export function inserting(harness: MessageStoreHarness): void {
       expect(stored.replyTo).toBeUndefined()
       expect(stored.deliverBy).toBeUndefined()
       expect(stored.scheduledFor).toBeUndefined()
+      expect(stored.topic).toBeUndefined()
       expect(stored.orderingKey).toBeUndefined()
       expect(stored.headers).toEqual({})
     })

@@ -84,6 +84,7 @@ export function envelope(over: Partial<Envelope> = {}): Envelope {
     sentAt: new Date('2026-01-01T10:20:30.456Z'),
     deliverBy: undefined,
     scheduledFor: undefined,
+    topic: undefined,
     orderingKey: undefined,
     attempts: 0,
     connectionLosses: 0,

@@ -21,6 +21,7 @@ export function sending(harness: TransportHarness): void {
           causationId: 'cause',
           tenantId: 'Ærø',
           orderingKey: 'customer 7',
+          topic: 'orders.placed',
           deliverBy: new Date('2099-12-31T23:59:59.999Z'),
           headers: { plain: 'value', Upper: 'Case', 'ünïcode \u{1F600}': '\u{1F680} "quoted" \\ \n' },
         }),
