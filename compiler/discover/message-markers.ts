@@ -14,7 +14,12 @@ const topicName = /^[A-Za-z0-9][\w.:/-]{0,199}$/
 const duration = /^(?=.*[1-9])\d{1,9}(?:\.\d{1,6})?(?:ms|s|m|h|d)$/
 
 /** Reads the markers of a message type: `@queue payments`, `@topic orders.placed`, `@deliverWithin 30s`. */
-export function readMarkers(typeName: string, tags: readonly DeclarationTag[], bag: DiagnosticBag, spanOf: (tag: DeclarationTag) => SourceSpan): MessageMarkers {
+export function readMarkers(
+  typeName: string,
+  tags: readonly DeclarationTag[],
+  bag: DiagnosticBag,
+  spanOf: (tag: DeclarationTag) => SourceSpan,
+): MessageMarkers {
   const read = (name: (typeof markerTags)[number], code: 'JG2030' | 'JG2031' | 'JG2032', pattern: RegExp): string | undefined => {
     const tag = tags.find((one) => one.name === name)
     if (tag === undefined) return undefined

@@ -52,7 +52,8 @@ export class Sends {
       if (options !== undefined) requireKept(options, messageName, endpoint.settings)
       const about = { id, messageType: messageName, messageVersion: registration.version, body, destination }
       const orderingKey = options?.orderingKey ?? this.#orderingKey(messageName, message, destination)
-      const envelope = newEnvelope({ ...about, options: orderingKey === undefined ? options : { ...options, orderingKey }, markers: registration, parent, now })
+      const said = orderingKey === undefined ? options : { ...options, orderingKey }
+      const envelope = newEnvelope({ ...about, options: said, markers: registration, parent, now })
       outgoing.note(envelope, endpoint, !choosesId(options))
     }
     return id

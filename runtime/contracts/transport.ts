@@ -82,9 +82,10 @@ export interface TransportSender {
    * Sends messages in their order. Resolves with an outcome for each, in that order.
    *
    * Headers and bodies arrive as they are, byte for byte. Where the other side tells messages apart by a topic
-   * of their own, and the address names none, it is the `topic` of the envelope, else its `messageType`. It rejects, or leaves a message `failed`,
-   * when it does not know: such a message may have arrived, and is sent again. Never more than one
-   * call at a time. Messages that are sent again carry the same id.
+   * of their own, and the address names none, it is the `topic` of the envelope, else its `messageType`.
+   *
+   * It rejects, or leaves a message `failed`, when it does not know: such a message may have arrived, and is sent again.
+   * Never more than one call at a time. Messages that are sent again carry the same id.
    */
   send(messages: readonly Envelope[]): Promise<readonly SendOutcome[]>
   /** Idempotent. A send that is under way ends as `failed` or as it may. */

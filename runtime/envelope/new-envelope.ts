@@ -42,7 +42,8 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  * parent as its cause; what the options say wins, but for conversation and cause. Throws
  * `JASPER_BAD_OPTION` or `JASPER_RESERVED_HEADER` for options that cannot hold.
  */
-export function newEnvelope({ id, messageType, messageVersion, body, destination, options, markers, parent, now }: EnvelopeDraft): Envelope {
+export function newEnvelope(draft: EnvelopeDraft): Envelope {
+  const { id, messageType, messageVersion, body, destination, options, markers, parent, now } = draft
   const scheduledFor = options === undefined ? undefined : instant(options.at, options.delay, now, 'at', 'delay')
   const deliverBy = options === undefined ? undefined : instant(options.deliverBy, options.deliverWithin, now, 'deliverBy', 'deliverWithin')
   return {

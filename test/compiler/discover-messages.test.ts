@@ -66,7 +66,11 @@ export function handle({ id }: Ping): Pong { return { id } }
   })
 
   const markers = {
-    queue: { code: 'JG2030', take: ['a', 'local://a', 'a.b_c-d/e', '0', 'A', '', '-a', 'rabbitmq://queue/a', 'a'.repeat(200), 'a'.repeat(201)], isTaken: taken(queue) },
+    queue: {
+      code: 'JG2030',
+      take: ['a', 'local://a', 'a.b_c-d/e', '0', 'A', '', '-a', 'rabbitmq://queue/a', 'a'.repeat(200), 'a'.repeat(201)],
+      isTaken: taken(queue),
+    },
     deliverWithin: {
       code: 'JG2032',
       take: ['1ms', '30s', '1.5h', '7d', '0.5s', '0s', '0.0m', '30', '-1s', '1w', '', 's'],
@@ -74,7 +78,10 @@ export function handle({ id }: Ping): Pong { return { id } }
       isTaken: (text: string) => taken(() => toMilliseconds(text as Duration, ''))(text) && !/^[0.]+[a-z]+$/.test(text),
     },
   }
-  it.each(Object.entries(markers).flatMap(([tag, { code, take, isTaken }]) => take.map((text) => ({ tag, text, code, isTaken: isTaken(text) }))))(
+  const cases = Object.entries(markers).flatMap(([tag, { code, take, isTaken }]) =>
+    take.map((text) => ({ tag, text, code, isTaken: isTaken(text) })),
+  )
+  it.each(cases)(
     'say what the runtime takes: @$tag $text',
     ({ tag, text, code, isTaken }) => {
       expect(codes(message(`/** @${tag} ${text} */\nexport interface Ping { id: string }`))).toEqual(isTaken ? [] : [code])

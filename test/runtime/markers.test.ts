@@ -37,12 +37,12 @@ async function appOf({ markers = {}, marked, policy, routes }: {
 describe('@deliverWithin', () => {
   it('drops what is older, unless its sender says another', async () => {
     const { app, clock, handled } = await appOf({ markers: { deliverWithin: '30s' } })
-    app.endpoints.pause('local://a')
+    await app.endpoints.pause('local://a')
     await app.bus.send('A', { n: 1 })
     await app.bus.send('A', { n: 2 }, { deliverWithin: '1h' })
     await app.bus.send('A', { n: 3 }, { deliverBy: new Date('2026-11-24T00:00:00.000Z') })
     await clock.advance(31_000)
-    app.endpoints.resume('local://a')
+    await app.endpoints.resume('local://a')
     await clock.advance(10_000)
     expect(handled.map(({ message, envelope }) => [message.n, envelope.deliverBy])).toEqual([
       [2, new Date('2026-11-23T13:00:00.000Z')],

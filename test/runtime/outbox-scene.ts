@@ -38,8 +38,9 @@ export function outboxScene() {
   async function start(handlers: Record<string, (run: Run) => unknown>, options: StartOptions = {}) {
     const { routes, transactions = [pgTransactions], messages = [], markers = {} } = options
     const log = keptLog()
+    const names = [...Object.keys(handlers), ...messages]
     const app = buildApp<OutboxMessages>(
-      { chains: chainsOf(handlers), messages: [...Object.keys(handlers), ...messages].map((name) => ({ ...registration(name), ...markers })), routes },
+      { chains: chainsOf(handlers), messages: names.map((name) => ({ ...registration(name), ...markers })), routes },
       { name: 'small', store: postgres({ connectionString: database.url }), log, transactions },
     )
     apps.push(app)
