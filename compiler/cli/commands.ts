@@ -80,7 +80,7 @@ export const commands: Readonly<Record<string, Command>> = {
   init: {
     summary: 'begin a project, or give an existing one what a first build needs',
     description: [
-      'Writes a config, a tsconfig, one message with its handlers and an app around them, and adds scripts to package.json. ' +
+      'Writes a config, a tsconfig, one message with its handlers and an app around them, and adds scripts to package.json, and "type": "module" where there is no code yet. ' +
         'Files that are there stay as they are; a project that has handlers gets no example.',
       'Installs nothing: it tells which packages are missing, and what to type next.',
     ],

@@ -17,21 +17,26 @@ export const runInit: RunCommand = async (project, options, terminal) => {
     else await reportProblems(project.folder, outcome.diagnostics, options.format, terminal)
     return exitCodeFor(outcome.diagnostics)
   }
-  const { written, scripts, missing, hasHandlers } = outcome
-  const begun = { written, scripts, missing, hasHandlers, next: nextCommands(outcome) }
+  const { written, scripts, becomesModule, missing, hasHandlers } = outcome
+  const begun = { written, scripts, becomesModule, missing, hasHandlers, next: nextCommands(outcome) }
   if (options.format === 'json') terminal.out(asDocument({ ok: true, dryRun, ...begun, diagnostics: [] }))
   else terminal.out(report(outcome, dryRun, painter(terminal.color)))
   return exitCodeFor([])
 }
 
 function report(outcome: Begun, dryRun: boolean, paint: Paint): string {
-  const { written, scripts, hasHandlers } = outcome
+  const { written, hasHandlers } = outcome
   const verb = dryRun ? 'would be written' : 'written'
   const lines = written.length === 0 ? [`${paint('green', '✓')} everything is there already`] : [`${paint('green', '✓')} ${counted(written.length, 'file')} ${verb}`, '']
-  for (const path of written) lines.push(`  ${path}${path === 'package.json' && scripts.length > 0 ? paint('dim', `  scripts ${scripts.join(', ')}`) : ''}`)
+  for (const path of written) lines.push(`  ${path}${path === 'package.json' ? paint('dim', `  ${changesOfPackage(outcome)}`) : ''}`)
   if (hasHandlers) lines.push('', 'There are handlers here already, so no example was added.')
   lines.push('', 'Next:', '', ...nextCommands(outcome).map((command) => `  ${paint('bold', command)}`), '')
   return lines.join('\n')
+}
+
+function changesOfPackage({ scripts, becomesModule }: Begun): string {
+  const changes = [...(becomesModule ? ['"type": "module"'] : []), ...(scripts.length > 0 ? [`scripts ${scripts.join(', ')}`] : [])]
+  return changes.join(', ')
 }
 
 /** What to type now, in order. */

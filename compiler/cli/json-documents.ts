@@ -137,6 +137,8 @@ export interface InitDocument {
   readonly written: readonly string[]
   /** Scripts that package.json has now and had not. */
   readonly scripts: readonly string[]
+  /** Whether package.json says `"type": "module"` now and did not. */
+  readonly becomesModule: boolean
   /** Packages that package.json lacks. */
   readonly missing: { readonly dependencies: readonly string[]; readonly devDependencies: readonly string[] }
   /** There were handlers already, and so no example was written. */

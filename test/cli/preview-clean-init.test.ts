@@ -3,6 +3,7 @@ import { existsSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
+import { greeted } from '../support/greeted.ts'
 import { jasperGen } from './run-bin.ts'
 import { repository, shop, temporaryProject, type TemporaryProject } from './temporary-project.ts'
 
@@ -75,7 +76,7 @@ describe('init', () => {
     expect(await jasperGen(project.folder, ['build'])).toMatchObject({ code: 0 })
     const tsc = join(repository, 'node_modules/typescript/bin/tsc')
     await run(process.execPath, [tsc], { cwd: project.folder })
-    expect(await greeted(project.folder)).toContain('Hello, Ada!')
+    expect(await greeted(project.folder)).toEqual({ out: expect.stringContaining('Hello, Ada!') as string, exitCode: 0 })
   })
 
   it('leaves alone what is there, twice', async () => {
@@ -101,31 +102,20 @@ describe('init', () => {
   })
 
   it('writes no app for a package of CommonJS modules, where it could not wait at its top', async () => {
-    project = temporaryProject({ 'package.json': '{ "name": "old" }\n' })
+    project = temporaryProject({ 'package.json': '{ "name": "old", "main": "old.js" }\n', 'old.js': 'exports.old = 1\n' })
     await jasperGen(project.folder, ['init'])
     expect(own(project.folder)).not.toContain('src/main.ts')
     expect(own(project.folder)).toContain('src/greetings/greet.handler.ts')
+    expect(JSON.parse(project.read('package.json'))).not.toHaveProperty('type')
+    expect(project.read('tsconfig.json'), 'tsc would refuse import in it').not.toContain('verbatimModuleSyntax')
+  })
+
+  it('makes a package of ES modules of one that has no code yet, as npm leaves it', async () => {
+    project = temporaryProject({ 'package.json': '{ "name": "new", "main": "index.js", "type": "commonjs" }\n' })
+    const { out } = await jasperGen(project.folder, ['init'])
+    expect(out).toContain('package.json  "type": "module", scripts jasper:build')
+    expect(JSON.parse(project.read('package.json'))).toMatchObject({ name: 'new', type: 'module' })
+    expect(project.read('tsconfig.json')).toContain('verbatimModuleSyntax')
+    expect(own(project.folder)).toContain('src/main.ts')
   })
 })
-
-/** What the example's app prints until it has greeted; then it is told to stop. */
-async function greeted(folder: string): Promise<string> {
-  const child = execFile(process.execPath, ['src/main.ts'], { cwd: folder })
-  let out = ''
-  const heard = new Promise<void>((resolve) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (text: string) => {
-        out += text
-        if (out.includes('Hello, Ada!')) resolve()
-      })
-    }
-    child.once('close', () => resolve())
-  })
-  await heard
-  if (child.exitCode === null && child.signalCode === null) {
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-    child.kill('SIGTERM')
-    expect(await ended).toBe(0)
-  }
-  return out
-}

@@ -18,6 +18,8 @@ export interface EmptyProject {
   read(path: string): string
   /** Runs a command there; it never rejects because of an exit code. */
   run(command: string, ...args: string[]): Promise<CommandResult>
+  /** What commands there find in their environment. */
+  readonly environment: NodeJS.ProcessEnv
   remove(): void
 }
 
@@ -27,6 +29,7 @@ export function emptyProject(node: string = dirname(process.execPath)): EmptyPro
   const environment = outsideOfNpm(node)
   return {
     folder,
+    environment,
     write(path, text) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), text)
@@ -43,10 +46,19 @@ export function emptyProject(node: string = dirname(process.execPath)): EmptyPro
   }
 }
 
-/** Installs both archives, and what a TypeScript project has, in the versions that this repository is built with. */
-export async function install(project: EmptyProject, packed: readonly PackedPackage[]): Promise<void> {
-  const version = (name: string) =>
+/** What a TypeScript project has beside the packages of this repository, in the versions that it is built with. */
+export interface Beside {
+  /** Another TypeScript: a version or a range. */
+  readonly typescript?: string
+  /** More packages. */
+  readonly also?: readonly string[]
+}
+
+/** Installs both archives, and what a TypeScript project has. */
+export async function install(project: EmptyProject, packed: readonly PackedPackage[], beside: Beside = {}): Promise<void> {
+  const ofRepository = (name: string) =>
     (JSON.parse(readFileSync(join(repository, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version
+  const version = (name: string) => (name === 'typescript' ? beside.typescript : undefined) ?? ofRepository(name)
   project.write('package.json', '{ "name": "newcomer", "private": true, "type": "module" }\n')
   const { exitCode, output } = await project.run(
     'npm',
@@ -55,7 +67,7 @@ export async function install(project: EmptyProject, packed: readonly PackedPack
     '--no-audit',
     '--no-fund',
     ...packed.map(({ tarball }) => tarball),
-    ...['typescript', '@types/node'].map((name) => `${name}@${version(name)}`),
+    ...['typescript', '@types/node', ...(beside.also ?? [])].map((name) => `${name}@${version(name)}`),
   )
   if (exitCode !== 0) throw new Error(`npm install failed in the empty project:\n${output}`)
 }
