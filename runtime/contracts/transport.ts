@@ -40,6 +40,14 @@ export interface Transport {
    * A transport without it has the order that `capabilities.ordersByKey` says, at every endpoint.
    */
   ordersByKeyAt?(endpoint: string): boolean
+  /**
+   * An address for replies to this process, another one each time. Whoever is given it in a message that came
+   * through this transport can send there, with `sender`, for as long as this process listens at it; `listen` makes
+   * the place, and nothing else need know of it. When nobody listens any more, what is sent there is refused as
+   * `unroutable` or forgotten. What arrives while the connection is lost may be lost. Touches no network.
+   * A transport without it carries no requests.
+   */
+  replyAddress?(): string
   /** Begins to receive at one address, now or as soon as the other side answers. */
   listen(endpoint: string, options: ListenOptions): TransportListener
   /**

@@ -4,6 +4,7 @@ import type { TransportHarness } from './transport-harness.ts'
 import { betweenApps } from './transport/between-apps.ts'
 import { inEachMode } from './transport/in-each-mode.ts'
 import { receiving } from './transport/receiving.ts'
+import { replying } from './transport/replying.ts'
 import { sending } from './transport/sending.ts'
 
 /** Every sentence of `runtime/contracts/transport.ts`, and what apps make of it, for any transport and any store. */
@@ -11,6 +12,7 @@ export function transportConformance(name: string, harness: TransportHarness, st
   describe(`${name} keeps the contract of a transport`, () => {
     sending(harness)
     receiving(harness)
+    replying(harness)
   })
   describe(`apps over ${name}`, () => {
     betweenApps(harness, store)

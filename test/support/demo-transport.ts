@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import type {
   ListenOptions,
@@ -32,6 +33,7 @@ export function demoTransport({ port, scheme = 'demo', schedules = false }: Demo
       if (text.startsWith(`${scheme}://queue/`) && /^[a-z0-9.-]+$/.test(queueOf(text))) return text
       throw new JasperError('JASPER_UNKNOWN_DESTINATION', `${JSON.stringify(text)} is not an address of the demo broker: ${scheme}://queue/<name>.`)
     },
+    replyAddress: () => `${scheme}://queue/replies.${randomUUID()}`,
     async open() {},
     async close() {
       for (const listener of listeners) await listener.stop()

@@ -1,4 +1,4 @@
-import type { OpenTransport, Transport, TransportPlace, TransportSender } from '../../contracts/transport.ts'
+import type { AddressUse, OpenTransport, Transport, TransportPlace, TransportSender } from '../../contracts/transport.ts'
 import { JasperError } from '../../errors/jasper-error.ts'
 import { parseAddress, printAddress } from './addresses.ts'
 import { loadAmqplib, type AmqpMessage } from './amqp.ts'
@@ -9,7 +9,7 @@ import { fromAmqp, type MappedIncoming } from './map-message.ts'
 import type { RabbitmqOptions } from './options.ts'
 import { readOptions } from './read-options.ts'
 import { RabbitSender } from './sender.ts'
-import { Topology, type BrokerObject } from './topology.ts'
+import { isReplyQueue, replyQueue, replyQueueName, Topology, type BrokerObject } from './topology.ts'
 
 interface Opened extends OpenTransport {
   readonly sending: Connection
@@ -37,8 +37,11 @@ export function rabbitmq(options: RabbitmqOptions): Transport {
     if (open !== undefined) return open
     throw new JasperError('JASPER_NOT_STARTED', `${description} is not open. Start the app first.`)
   }
-  const provides = (address: string): readonly BrokerObject[] | undefined =>
-    provision ? topology.around(parseAddress(scheme, address)) : undefined
+  const provides = (address: string, use: AddressUse): readonly BrokerObject[] | undefined => {
+    const place = parseAddress(scheme, address)
+    if (place.kind === 'queue' && isReplyQueue(place.name)) return use === 'listen' ? [replyQueue(place.name)] : undefined
+    return provision ? topology.around(place) : undefined
+  }
   const read = (message: AmqpMessage): MappedIncoming => {
     const mapped = fromAmqp(message, scheme)
     if (mapIncoming === undefined) return mapped
@@ -65,6 +68,7 @@ export function rabbitmq(options: RabbitmqOptions): Transport {
       return printAddress(scheme, place)
     },
     ordersByKeyAt: (endpoint) => topology.isOrdered(parseAddress(scheme, endpoint).name),
+    replyAddress: () => printAddress(scheme, { kind: 'queue', name: replyQueueName() }),
     async open({ appName, clock, log }) {
       const amqplib = loadAmqplib()
       const about = { amqplib, nodes, description, tls, clock, log }
@@ -86,13 +90,13 @@ export function rabbitmq(options: RabbitmqOptions): Transport {
     sender: (destination) => lazySender(() => {
       const { appName, clock, sending } = opened()
       const place = parseAddress(scheme, destination)
-      const rules = { place, provides: provides(destination), scheme, largestMessage, mapOutgoing }
+      const rules = { place, provides: provides(destination, 'send'), scheme, largestMessage, mapOutgoing }
       return new RabbitSender({ ...rules, connection: sending, appName, clock })
     }),
     listen(endpoint, { unsettled, receive }) {
       const { clock, log, receiving } = opened()
       const queue = parseAddress(scheme, endpoint).name
-      const place = { endpoint, queue, provides: provides(endpoint) }
+      const place = { endpoint, queue, provides: provides(endpoint, 'listen') }
       const listener = new RabbitListener({ ...place, unsettled, receive, read, connection: receiving, clock, log })
       listeners.add(listener)
       return listener

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { JasperError } from '../../errors/jasper-error.ts'
 import type { RabbitPlace } from './addresses.ts'
 import type { AmqpArguments, AmqpChannel } from './amqp.ts'
@@ -8,6 +9,9 @@ import type { BindingOptions, ExchangeOptions, QueueOptions, RabbitmqOptions } f
  * how often a message is tried is for the endpoint to say.
  */
 const deliveryLimit = 1_000_000
+/** How long a queue for replies outlives its last listener: long enough to connect again. */
+const repliesExpireMs = 60_000
+const replyQueues = 'jasper.replies.'
 
 /** One thing at the broker, and how it is made. */
 export interface BrokerObject {
@@ -94,6 +98,29 @@ export class Topology {
       make: (channel) => channel.assertExchange(name, options.type ?? 'topic', { durable: true, arguments: options.arguments ?? {} }),
       bind: (channel) => inTurn(options.bindings, ({ exchange, key = '#', arguments: args = {} }) => channel.bindExchange(name, exchange, key, args)),
     }
+  }
+}
+
+/** The name of a queue for the replies to one process. */
+export function replyQueueName(): string {
+  return `${replyQueues}${randomUUID()}`
+}
+
+export function isReplyQueue(name: string): boolean {
+  return name.startsWith(replyQueues)
+}
+
+/**
+ * A queue for replies belongs to the process that listens at it, whoever else provisions. It is not exclusive to one
+ * connection: a lost one would take the replies of now with it, and the broker may believe in it for a minute longer.
+ */
+export function replyQueue(name: string): BrokerObject {
+  return {
+    label: `queue ${name}`,
+    external: false,
+    look: (channel) => channel.checkQueue(name),
+    make: (channel) => channel.assertQueue(name, { durable: true, arguments: { 'x-queue-type': 'classic', 'x-expires': repliesExpireMs } }),
+    bind: async () => undefined,
   }
 }
 
