@@ -22,8 +22,9 @@ export function storedWhere(project: OpenedProgram, use: ts.Identifier, callee: 
   }
   if (ts.isCallExpression(parent) && parent.arguments.includes(value) && ts.isPropertyAccessExpression(parent.expression)) {
     const { expression: collection, name } = parent.expression
-    const type = builtinName(project, project.checker.getTypeAtLocation(collection))
-    const keeps = type !== undefined && Object.hasOwn(keepers, type) && keepers[type]?.includes(name.text) === true
+    const mayKeep = Object.keys(keepers).filter((type) => keepers[type]?.includes(name.text))
+    const type = mayKeep.length === 0 ? undefined : builtinName(project, project.checker.getTypeAtLocation(collection))
+    const keeps = type !== undefined && mayKeep.includes(type)
     if (keeps && livesOn(project, collection, callee)) return { node: parent, label: 'outlives the call' }
   }
   return timerAround(use, callee)

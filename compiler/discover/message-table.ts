@@ -140,9 +140,11 @@ export class MessageTable {
         a.span.line - b.span.line ||
         a.span.column - b.span.column,
     )
+    let first: DiscoveredMessage | undefined
     for (const [index, message] of sorted.entries()) {
-      const first = sorted.find((other) => other.name === message.name)
-      const other = first === message ? sorted.find((one, at) => at > index && one.name === message.name) : first
+      if (first?.name !== message.name) first = message
+      const next = sorted[index + 1]
+      const other = first !== message ? first : next?.name === message.name ? next : undefined
       if (other === undefined) continue
       this.#bag.report(
         'JG2001',

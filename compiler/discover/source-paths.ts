@@ -14,6 +14,8 @@ export function absolutePath(folder: string, path: string): string {
 
 /** `path` as seen from `folder`, both absolute. */
 export function relativePath(folder: string, path: string): string {
+  // Nearly all are.
+  if (path.startsWith(`${folder}/`) && !path.includes('//') && !path.endsWith('/')) return path.slice(folder.length + 1)
   const from = folder.split('/').filter(Boolean)
   const to = path.split('/').filter(Boolean)
   let shared = 0

@@ -4,7 +4,7 @@ import type * as Promised from 'jasper-runtime/generated'
 import type { CodecNames, RuntimeName } from '../../templates/codec/codec-spec.ts'
 import type { ImportSymbol } from '../../templates/import-symbol.ts'
 import { type ImportPlace, type ImportRequest, importTable, specifier } from './import-table.ts'
-import { chooseNames } from './name-scope.ts'
+import { chooseNames, takenInAny, type TakenNames } from './name-scope.ts'
 import { templateNames } from './template-names.ts'
 import { runtimeModule } from './runtime-symbols.ts'
 
@@ -23,6 +23,8 @@ export interface CodecScope {
   readonly messageType: NamedType | undefined
   readonly place: Omit<ImportPlace, 'taken'>
   readonly shared: ReadonlyMap<string, SharedFunction>
+  /** What codecs import from the runtime, and the names of all shared functions. */
+  readonly fixed: TakenNames
   readonly groups: ReadonlyMap<string, number>
 }
 
@@ -32,14 +34,13 @@ export interface CodecModuleNames extends CodecNames {
 }
 
 /** Chooses every name of one codec module. */
-export function codecModuleNames({ plan, codecName, messageType, place, shared, groups }: CodecScope): CodecModuleNames {
-  const fixed = new Set<string>([...runtimeNames, ...(codecName === undefined ? [] : [codecName])])
-  for (const { decoder, encoder } of shared.values()) fixed.add(decoder).add(encoder)
+export function codecModuleNames({ plan, codecName, messageType, place, shared, fixed, groups }: CodecScope): CodecModuleNames {
+  const declared = new Set<string>(codecName === undefined ? [] : [codecName])
   const own = chooseNames(
     plan.functions
       .filter(({ id }) => !shared.has(id))
       .map(({ id, words }) => ({ key: id, hint: decoderHint(words), qualifiers: keyQualifiers(id) })),
-    fixed,
+    takenInAny(fixed, new Set(declared)),
   )
   const decoder = (id: string): string => shared.get(id)?.decoder ?? own.get(id) ?? missing(id)
   const encoder = (id: string): string => shared.get(id)?.encoder ?? encoderName(own.get(id) ?? missing(id))
@@ -50,16 +51,15 @@ export function codecModuleNames({ plan, codecName, messageType, place, shared, 
 
   const memberNames = (id: string): string => `${table(id, 'object').slice(0, -'Alternatives'.length)}Members`
 
-  const declared = new Set(fixed)
   for (const { id } of plan.functions) {
     for (const name of [decoder(id), encoder(id), table(id, 'list'), table(id, 'object'), memberNames(id)]) declared.add(name)
   }
   for (const parameter of parameters) declared.add(parameter)
   const types = [...plan.functions.flatMap(namedTypes), ...(messageType === undefined ? [] : [{ type: messageType, value: false }])]
-  const imports = importTable(types.map(typeRequest), { ...place, taken: declared })
+  const imports = importTable(types.map(typeRequest), { ...place, taken: takenInAny(fixed, declared) })
   const used = new Set<RuntimeName>()
-  const templates = templateNames(plan, new Set([...declared, ...imports.locals]))
-  const taken = new Set([...declared, ...imports.locals, ...templates.names])
+  const templates = templateNames(plan, takenInAny(fixed, declared, imports.locals))
+  const taken = takenInAny(fixed, declared, imports.locals, new Set(templates.names))
 
   return {
     decoder,

@@ -34,6 +34,7 @@ export function emitCodecs(
   const byName = new Map(messages.map((message) => [message.name, message]))
   const namings = nameMessages(newest)
   const shared = shareFunctions(plan.modules, shapes)
+  const fixed = new Set([...runtimeNames, ...[...shared.values()].flatMap(({ decoder, encoder }) => [decoder, encoder])])
   const modules = plan.modules.map((module): EmittedModule => {
     const message = module.owner.kind === 'message' ? byName.get(module.owner.name) : undefined
     const naming = message === undefined ? undefined : namings.get(message.name)
@@ -46,6 +47,7 @@ export function emitCodecs(
       messageType,
       place: { module: path, outputFolder, style: imports },
       shared,
+      fixed,
       groups: plan.groups,
     })
     const codec =

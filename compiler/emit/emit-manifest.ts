@@ -24,9 +24,9 @@ const widest = 100
 
 /** JSON in which whatever fits in a line stands in one: a member of a message is a line of a review, and not seven. */
 function print(value: unknown, indent: string, before = indent): string {
-  // Line breaks in texts are escaped, so those that are left are layout.
-  const line = JSON.stringify(value, undefined, 1).replaceAll(/\n\s*/g, ' ')
-  if (typeof value !== 'object' || value === null || before.length + line.length <= widest) return line
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const line = inLine(value, widest - before.length)
+  if (line !== undefined) return line
   const inside = `${indent}  `
   const [open, close] = Array.isArray(value) ? '[]' : '{}'
   const parts = Array.isArray(value)
@@ -36,6 +36,26 @@ function print(value: unknown, indent: string, before = indent): string {
         return start + print(member, inside, start)
       })
   return `${open}\n${parts.join(',\n')}\n${indent}${close}`
+}
+
+/** JSON in one line, if there is room for it. Gives up as soon as there is not: most of a manifest is tried at every depth. */
+function inLine(value: unknown, room: number): string | undefined {
+  if (typeof value !== 'object' || value === null) return fitting(JSON.stringify(value), room)
+  const [open, close] = Array.isArray(value) ? '[]' : '{}'
+  const parts: string[] = []
+  let left = room - 4
+  for (const [key, member] of Object.entries(value)) {
+    const start = Array.isArray(value) ? '' : `${JSON.stringify(key)}: `
+    const part = inLine(member, left - start.length)
+    if (part === undefined) return undefined
+    parts.push(start + part)
+    left -= start.length + part.length + 2
+  }
+  return fitting(parts.length === 0 ? `${open}${close}` : `${open} ${parts.join(', ')} ${close}`, room)
+}
+
+function fitting(text: string, room: number): string | undefined {
+  return text.length <= room ? text : undefined
 }
 
 /** Keys by code unit at every depth, without those that hold nothing; lists keep their order, which says something. */

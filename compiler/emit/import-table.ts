@@ -1,7 +1,7 @@
 import type { ImportStyle } from '../discover/discovered.ts'
 import type { TypeImport } from '../discover/type-ref.ts'
 import type { ImportSymbol } from '../../templates/import-symbol.ts'
-import { chooseNames, type NameRequest } from './name-scope.ts'
+import { chooseNames, type NameRequest, type TakenNames } from './name-scope.ts'
 
 /** Where a name comes from: a package, a file of the user's, or another generated module. */
 export type ImportOrigin =
@@ -26,7 +26,7 @@ export interface ImportPlace {
   readonly outputFolder: string
   readonly style: ImportStyle
   /** Identifiers that the module declares itself; an import of the same name gets another. */
-  readonly taken?: ReadonlySet<string>
+  readonly taken?: TakenNames
 }
 
 export interface ImportTable {

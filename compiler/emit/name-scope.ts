@@ -17,10 +17,18 @@ export interface NameRequest {
   readonly qualifiers?: readonly string[]
 }
 
+/** Names that are given away already. */
+export type TakenNames = Pick<ReadonlySet<string>, 'has'>
+
+/** What is taken in any of these. Those of a whole project are many, and not copied for each of its modules. */
+export function takenInAny(...all: readonly TakenNames[]): TakenNames {
+  return { has: (name) => all.some((names) => names.has(name)) }
+}
+
 /** Identifiers for all requests, by key; none of them is in `taken`. */
 export function chooseNames(
   requests: readonly NameRequest[],
-  taken: ReadonlySet<string> = new Set(),
+  taken: TakenNames = new Set(),
 ): ReadonlyMap<string, string> {
   return settle(requests, taken, (request, added) => identifier(request.hint + added.map(capitalised).join('')), same)
 }
@@ -84,7 +92,7 @@ type Spelling = (request: NameRequest, added: readonly string[]) => string
 /** Moves every request of a crowded name on to its next spelling until each name has one owner. */
 function settle(
   requests: readonly NameRequest[],
-  taken: ReadonlySet<string>,
+  taken: TakenNames,
   spell: Spelling,
   identity: (name: string) => string,
 ): ReadonlyMap<string, string> {

@@ -1,7 +1,7 @@
 import type { CodecFunction, CodecModulePlan, CodecScalar, CodecUse } from '../codec/codec-plan.ts'
 import type { Template } from '../discover/shape.ts'
 import type { TemplateSpec } from '../../templates/codec/codec-spec.ts'
-import { chooseNames } from './name-scope.ts'
+import { chooseNames, type TakenNames } from './name-scope.ts'
 
 export interface TemplateNames {
   /** All names that may be declared, used or not. */
@@ -12,7 +12,7 @@ export interface TemplateNames {
 }
 
 /** Names for the lists of templates in one module: `likeOrderNumber` for `order-${number}`. */
-export function templateNames({ functions }: CodecModulePlan, taken: ReadonlySet<string>): TemplateNames {
+export function templateNames({ functions }: CodecModulePlan, taken: TakenNames): TemplateNames {
   const lists = new Map(functions.flatMap(templatesIn).map((list) => [keyOf(list), list]))
   const names = chooseNames([...lists].map(([key, list]) => ({ key, hint: hintOf(list), qualifiers: ['text'] })), taken)
   const used = new Set<string>()

@@ -12,6 +12,7 @@ export class Run {
   /** Another checkout of this repository, built, whose runtime runs beside ours as `baseline`. */
   readonly baseline: string | undefined
   readonly #started: StartedContender[] = []
+  readonly #ends: (() => void | Promise<void>)[] = []
 
   constructor(options: Pick<Run, 'quick' | 'rounds' | 'freeConnections' | 'baseline'>) {
     this.quick = options.quick
@@ -35,8 +36,14 @@ export class Run {
     )
   }
 
+  /** What a group does when its cells are measured, the last one first: to remove what it has made. */
+  atEnd(end: () => void | Promise<void>): void {
+    this.#ends.unshift(end)
+  }
+
   /** Ends every contender of a group before the next one begins. */
   async stopAll(): Promise<void> {
+    for (const end of this.#ends.splice(0)) await end()
     await Promise.all(this.#started.splice(0).map((contender) => contender.stop()))
   }
 }
