@@ -44,6 +44,10 @@ export class Bus {
     return this.#send(name, message, withTime(options, when), true)
   }
 
+  sendTo(endpoint: string, name: string, message: unknown, options?: DeliveryOptions): Promise<string> {
+    return this.#send(name, message, options, true, endpoint)
+  }
+
   /** Whether something that was invoked is running. */
   get isBusy(): boolean {
     return this.#invoked.size > 0
@@ -120,11 +124,17 @@ export class Bus {
     return !this.#stopping.signal.aborted
   }
 
-  async #send(name: string, message: unknown, options: DeliveryOptions | undefined, mustHaveSubscriber: boolean): Promise<string> {
+  async #send(
+    name: string,
+    message: unknown,
+    options: DeliveryOptions | undefined,
+    mustHaveSubscriber: boolean,
+    to?: string,
+  ): Promise<string> {
     this.#requireRunning()
     const { clock, inserts, after, owner } = this.#parts.dispatcherParts
     const outgoing = new Outgoing()
-    const id = this.#parts.sends.route(name, message, options, undefined, mustHaveSubscriber, outgoing)
+    const id = this.#parts.sends.route(name, message, options, undefined, mustHaveSubscriber, outgoing, to)
     const entered: BufferedEndpoint[] = []
     try {
       await this.#enter(outgoing, entered)

@@ -23,6 +23,13 @@ export interface MessageSender<M = RegisteredMessages> {
    * id that this resolves with, or give it another time.
    */
   schedule<N extends MessageName<M>>(name: N, message: MessageOf<M, N>, when: Date | Duration, options?: DeliveryOptions): Promise<string>
+  /**
+   * Sends to one endpoint, whatever the routes say of the message: `endpoint` is a name that the routes give, or an address.
+   *
+   * Rejects with `JASPER_UNKNOWN_DESTINATION` for what is neither, and for a local queue that this app does not have; with
+   * `JASPER_NO_SUBSCRIBER` for a local queue where no handler takes the message.
+   */
+  sendTo<N extends MessageName<M>>(endpoint: string, name: N, message: MessageOf<M, N>, options?: DeliveryOptions): Promise<string>
 }
 
 /** The bus of an app. */

@@ -1,7 +1,7 @@
 import type { DeliveryOptions, Duration } from './delivery-options.ts'
 
 /** Notes a message in a scope, and returns its id. Throws what its sender is to be told. */
-export type Note = (name: string, message: unknown, options: DeliveryOptions | undefined, mustHaveSubscriber: boolean) => string
+export type Note = (name: string, message: unknown, options: DeliveryOptions | undefined, mustHaveSubscriber: boolean, to?: string) => string
 
 /** The sending members of a bus whose messages wait for a commit, by name and value. */
 export function notingSender(note: Note) {
@@ -11,6 +11,8 @@ export function notingSender(note: Note) {
     publish: async (name: string, message: unknown, options?: DeliveryOptions): Promise<string> => note(name, message, options, false),
     schedule: async (name: string, message: unknown, when: Date | Duration, options?: DeliveryOptions): Promise<string> =>
       note(name, message, withTime(options, when), true),
+    sendTo: async (endpoint: string, name: string, message: unknown, options?: DeliveryOptions): Promise<string> =>
+      note(name, message, options, true, endpoint),
   }
 }
 

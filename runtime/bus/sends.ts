@@ -81,8 +81,9 @@ export class Sends {
     }
   }
 
-  /** The address that a sender has chosen itself, in its one spelling. */
-  #chosen(messageName: string, address: string): string {
+  /** The address that a sender has chosen itself, by name or as it is, in its one spelling. */
+  #chosen(messageName: string, nameOrAddress: string): string {
+    const address = this.#routes.names.addressOf(nameOrAddress)
     const local = isLocal(address)
     const destination = local ? address : this.#transports.address(address, 'send')
     if (this.#endpoints.get(destination) === undefined) {

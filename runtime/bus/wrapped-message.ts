@@ -48,7 +48,7 @@ export function reply<M extends Wrappable>(message: M): Reply<M> {
   return wrap('reply', message, undefined)
 }
 
-/** To be returned: a message that goes to this destination, whatever the routes say of its type. */
+/** To be returned: a message that goes to this destination, a name or an address, whatever the routes say of its type. */
 export function sendTo<M extends Wrappable>(message: M, destination: string, options?: DeliveryOptions): SentTo<M> {
   return wrap('sent-to', message, options, destination)
 }

@@ -5,6 +5,8 @@ import type { ErrorMatch } from './error-match.ts'
 
 /** How an endpoint of this app receives. */
 export interface ListenerOptions {
+  /** What the endpoint is called where an address could stand: in `to(...)`, `sendTo` and explanations. */
+  readonly name?: string
   /**
    * `durable`: stored until handled; what a transport delivers is acknowledged when it is stored.
    * `buffered`: in memory, lost by a crash; a transport hears its acknowledgement on receipt. What has
@@ -64,6 +66,8 @@ export interface CircuitBreakerOptions {
 
 /** How this app sends to a destination outside of it. */
 export interface SenderOptions {
+  /** What the destination is called where an address could stand: in `to(...)`, `sendTo` and explanations. */
+  readonly name?: string
   /** How many messages a transport is given at a time; 200 when unsaid. */
   readonly batch?: number
   /** How many messages may be in memory; 1,000 when unsaid. The others wait in the store. */
@@ -126,7 +130,7 @@ export type RecurringName<M> = [MessageName<M>] extends [never] ? string : Messa
 export type RecurringBody<M, N> = N extends MessageName<M> ? MessageOf<M, N> : unknown
 
 export interface RouteBuilder<M = RegisteredMessages> {
-  /** Where a message goes. Replaces its own local queue, unless that is listed too. */
+  /** Where a message goes: addresses, or names that `listen` and `sending` give. Replaces its own local queue, unless that is listed too. */
   publish(message: string): { to(...destinations: string[]): void }
   /** Settings of an endpoint that this app listens to. */
   listen(endpoint: string, options?: ListenerOptions): void

@@ -219,7 +219,7 @@ function contextOf(run: MessageRun): MessageContext<never> {
     get log() {
       return run.log
     },
-    ...notingSender((name, message, options, must) => run.noteSend(name, message, options, must)),
+    ...notingSender((name, message, options, must, to) => run.noteSend(name, message, options, must, to)),
   }
   return context as MessageContext<never>
 }

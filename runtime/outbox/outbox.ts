@@ -115,14 +115,14 @@ export class Outbox {
   #scope(name: 'outbox.transaction' | 'outbox.within') {
     const outgoing = new Outgoing()
     let ended = false
-    const sender = notingSender((message, payload, options, mustHaveSubscriber) => {
+    const sender = notingSender((message, payload, options, mustHaveSubscriber, to) => {
       if (ended) {
         throw new JasperError(
           'JASPER_OUTBOX_CLOSED',
           `${message} was sent after the callback of ${name} had ended; it would not be part of the commit. Await every send in the callback.`,
         )
       }
-      const id = this.#parts.sends.route(message, payload, options, undefined, mustHaveSubscriber, outgoing)
+      const id = this.#parts.sends.route(message, payload, options, undefined, mustHaveSubscriber, outgoing, to)
       if (name === 'outbox.within') refuseMemory(outgoing)
       return id
     })

@@ -1,5 +1,6 @@
 import { effectivePolicy } from '../config/effective-policy.ts'
 import { endpointDefaults } from '../config/endpoint-defaults.ts'
+import { EndpointNames } from '../config/endpoint-names.ts'
 import type { CircuitBreakerOptions, ListenerOptions, RecurRule, Routes, SenderOptions } from '../config/routes.ts'
 import type { AnyChain, MessageRegistration } from '../dispatch/chain.ts'
 import { JasperError } from '../errors/jasper-error.ts'
@@ -39,6 +40,7 @@ export interface RouteTable extends Omit<Places, 'limits'> {
   readonly recurring: readonly RecurRule[]
   /** How this app sends, by destination, to all destinations of other transports that the routes name. */
   readonly senders: ReadonlyMap<string, SenderSettings>
+  readonly names: EndpointNames
 }
 
 /**
@@ -56,6 +58,7 @@ export function makeRouteTable(
 ): RouteTable {
   const known = new Set(messages.map((message) => message.name))
   const handled = new Set(chains.map((chain) => chain.message))
+  const names = new EndpointNames(routes, (address) => spelt(address, transports))
   const explicit = new Map<string, string[]>()
   for (const rule of routes?.publish ?? []) {
     if (!known.has(rule.message)) {
@@ -69,7 +72,7 @@ export function makeRouteTable(
     }
     const list = explicit.get(rule.message) ?? []
     for (const address of rule.destinations) {
-      const destination = checked(address, 'send', transports)
+      const destination = checked(names.addressOf(address), 'send', transports)
       if (isLocal(destination) && !handled.has(rule.message)) {
         throw new JasperError(
           'JASPER_NO_SUBSCRIBER',
@@ -110,7 +113,16 @@ export function makeRouteTable(
     endpoints.set(endpoint, fillIn(endpoint, settings.get(endpoint) ?? {}, limits.get(endpoint)?.parallelism))
   }
   const recurring = checkedRecurring(routes?.recur ?? [], destinations)
-  return { ...places, endpoints, recurring, senders }
+  return { ...places, endpoints, recurring, senders, names }
+}
+
+/** The address in its one spelling, where that is known: what is wrong with it is said where it is used. */
+function spelt(address: string, transports: Transports): string {
+  try {
+    return isLocal(address) ? address : transports.address(address, 'send')
+  } catch {
+    return address
+  }
 }
 
 /** The address in its one spelling. */

@@ -19,13 +19,14 @@ describe('outbox.transaction', () => {
       await effect(tx, 1)
       await bus.send('Count', { n: 1 })
       await bus.publish('Count', { n: 2 })
+      await bus.sendTo('local://count', 'Count', { n: 3 })
       expect(await stored(), 'nothing is written before the commit').toBe(0)
       return 'value'
     })
     expect(value).toBe('value')
     expect(await effects()).toEqual([1])
-    await eventually('both are handled', async () => handled.length === 2 && (await stored()) === 0)
-    expect(handled.sort()).toEqual([1, 2])
+    await eventually('all are handled', async () => handled.length === 3 && (await stored()) === 0)
+    expect(handled.sort()).toEqual([1, 2, 3])
   })
 
   it('hands over in memory: nobody else is told, and the rows are this node\'s when they are committed', async () => {

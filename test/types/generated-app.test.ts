@@ -67,6 +67,8 @@ describe('an app with services and a reply', () => {
       "await app.bus.schedule('OrderRejected', { orderId: '1', reason: 'late' }, '10m')",
       "await context.send('PlaceOrder', order)",
       "await own.publish('PlaceOrder', order)",
+      "await app.bus.sendTo('archive', 'PlaceOrder', order, { orderingKey: 'a' })",
+      "await own.sendTo('rabbitmq://queue/orders', 'PlaceOrder', order)",
     )
     expect(found).toEqual([])
   })
@@ -77,8 +79,9 @@ describe('an app with services and a reply', () => {
       "await app.bus.invoke('PlaceOdrer', order)",
       "await context.send('PlaceOdrer', order)",
       "await own.send('PlaceOdrer', order)",
+      "await own.sendTo('archive', 'PlaceOdrer', order)",
     )
-    expect(codes(found)).toEqual(['TS2345', 'TS2345', 'TS2345', 'TS2345'])
+    expect(codes(found)).toEqual(['TS2345', 'TS2345', 'TS2345', 'TS2345', 'TS2345'])
     expect(found[0]).toContain('"PlaceOdrer"')
   })
 
