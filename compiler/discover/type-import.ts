@@ -83,10 +83,55 @@ function importedAnywhere(project: OpenedProgram, symbol: ts.Symbol, origin: { k
       .filter((file) => specifiersOf(file).some((specifier) => packageOfSpecifier(specifier) === origin.name))
       .map((file) => importIn(project, file, symbol))
       .filter((one) => one !== undefined)
-    answer = { found: found.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))[0] }
+    answer = { found: found.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))[0] ?? exportedBeside(project, symbol) }
     answers.set(symbol, answer)
   }
   return answer.found
+}
+
+/**
+ * What no file of the user's imports, but what a package exports that one of them imports from: of
+ * `import type { Paid } from '@shop/contracts'` the `Money` in it. Only what is there at run time too.
+ */
+function exportedBeside(project: OpenedProgram, symbol: ts.Symbol): TypeImport | undefined {
+  const qualifiedName = originOfSymbol(project, symbol)?.name ?? symbol.name
+  const outer = outermost(symbol, qualifiedName)
+  for (const [from, module] of packagesInUse(project)) {
+    const exported = project.checker.getExportsOfModule(module).find((one) => {
+      return one.name !== 'default' && resolved(project, one) === outer && !isTypeOnly(one)
+    })
+    if (exported) return { from: { package: from }, name: [exported.name, ...qualifiedName.split('.').slice(1)].join('.') }
+  }
+  return undefined
+}
+
+const inUse = new WeakMap<ts.TypeChecker, ReadonlyMap<string, ts.Symbol>>()
+
+/** What files of the user's import from, by specifier, in its order; their own files left out. */
+function packagesInUse(project: OpenedProgram): ReadonlyMap<string, ts.Symbol> {
+  const { checker, program } = project
+  const found = inUse.get(checker)
+  if (found !== undefined) return found
+  const modules = new Map<string, ts.Symbol>()
+  for (const file of program.getSourceFiles()) {
+    if (!isOwnFile(project, file)) continue
+    for (const statement of file.statements) {
+      if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue
+      const { text } = statement.moduleSpecifier
+      if (modules.has(text)) continue
+      const from = importedFrom(project, statement.moduleSpecifier)
+      const module = from && 'package' in from ? checker.getSymbolAtLocation(statement.moduleSpecifier) : undefined
+      if (module) modules.set(text, module)
+    }
+  }
+  const sorted = new Map([...modules].sort(([a], [b]) => (a < b ? -1 : 1)))
+  inUse.set(checker, sorted)
+  return sorted
+}
+
+/** `export type { Money }` promises nothing at run time. */
+function isTypeOnly(exported: ts.Symbol): boolean {
+  return exported.declarations?.some((one) => ts.isExportSpecifier(one) && (one.isTypeOnly || one.parent.parent.isTypeOnly)) === true
 }
 
 function specifiersOf(file: ts.SourceFile): readonly string[] {

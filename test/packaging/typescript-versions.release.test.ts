@@ -82,7 +82,7 @@ function placeCases(folder: string): readonly string[] {
 function placePlanted(folder: string): string {
   const place = join(folder, 'cases/planted')
   const source = new Map([
-    [`${projectDefaults.output}/one.codec.ts`, "// @ts-nocheck\nexport const one: string = 1\n"],
+    [`${projectDefaults.output}/one.codec.ts`, '// @ts-nocheck\nexport const one: string = 1\n'],
     ['tsconfig.json', JSON.stringify({ compilerOptions: { module: 'nodenext', lib: ['es2023'], types: [], strict: true }, include: ['src'] })],
   ])
   placeOutput(place, source)
