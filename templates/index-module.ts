@@ -37,6 +37,8 @@ export interface IndexChain {
   readonly message: string
   readonly function: string
   readonly transaction: string | undefined
+  /** Adapters whose handles its functions ask for. */
+  readonly handles: readonly string[]
   readonly cascades: readonly string[]
   /** The queue of the chain, where it is not that of the message. */
   readonly queue: string | undefined
@@ -114,6 +116,7 @@ function chainEntry(chain: IndexChain): Code {
     `message: ${literal(chain.message)}`,
     `handle: ${chain.function}`,
     `transaction: ${chain.transaction ?? 'undefined'}`,
+    ...(chain.handles.length === 0 ? [] : [`handles: [${chain.handles.join(', ')}]`]),
     `cascades: [${chain.cascades.map(literal).join(', ')}]`,
     ...(chain.queue === undefined ? [] : [`queue: ${literal(chain.queue)}`]),
     ...(chain.separate ? ['separate: true'] : []),

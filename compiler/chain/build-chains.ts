@@ -33,10 +33,12 @@ export function buildChains(discovered: Discovered, bag: DiagnosticBag): readonl
 function buildChain(
   message: DiscoveredMessage,
   { handlers, separate }: HandlerGroup,
-  { policies: known = [], middleware: all = [] }: Discovered,
+  { policies: known = [], globalPolicy, middleware: all = [] }: Discovered,
   bag: DiagnosticBag,
 ): Chain {
   const policies = findChainPolicies(message.name, handlers, known, bag)
+  const layers = globalPolicy === undefined ? policies : [...policies, globalPolicy]
+  const ofTransactions = layers.find((policy) => policy.nonTransactional !== undefined)
   const middleware = attachMiddleware(message.name, handlers, all)
   const replying = handlers.filter((handler) => replyOf(handler.returns).kind !== 'nothing')
   const [first] = replying
@@ -47,6 +49,7 @@ function buildChain(
     ...(separate !== undefined && { separate: { name: separate, queue: `${queueOfMessage(message)}/${separate}` } }),
     ...(middleware.length > 0 && { middleware }),
     ...(policies.length > 0 && { policies }),
+    ...(ofTransactions?.nonTransactional && { nonTransactional: ofTransactions }),
     cascades: [...new Set([...handlers.map((handler) => handler.returns), ...middleware.map(sentOn)].flatMap(returnedMessages))].sort(),
     replying: first === undefined ? undefined : handlers.indexOf(first),
   }

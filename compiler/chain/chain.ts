@@ -12,6 +12,8 @@ export interface Chain {
   readonly middleware?: readonly DiscoveredMiddleware[]
   /** The policies of its handlers, in the order in which they are asked. Absent where they have none. */
   readonly policies?: readonly DiscoveredPolicy[]
+  /** What says that its handlers run in no transaction. Absent: nothing does. */
+  readonly nonTransactional?: DiscoveredPolicy
   /** Wire names that the handlers return, each once, sorted. */
   readonly cascades: readonly string[]
   /** Index of the one handler whose value `invoke` resolves with; `undefined`: none returns anything. */

@@ -39,7 +39,8 @@ export const resolveCatalog = {
     sentence: '{type} is a connection outside the transaction of the handler',
     explanation:
       'What a handler writes through it would stay when its message is rolled back and tried again, and the messages that it ' +
-      'returns would not commit together with it.',
+      'returns would not commit together with it. Where that is meant, `nonTransactional()` in the policy of the handler says so, and it is ' +
+      'given the handle that the app holds.',
     help: "ask for `{wanted}` of '{library}' instead: all handlers of the message then run in its transaction",
   },
   JG4007: {
@@ -83,5 +84,13 @@ export const resolveCatalog = {
     sentence: '{asker} needs the message {message}, and is asked for where {handled} is handled',
     explanation: 'A provider that takes a message serves the handlers of that message, or of each message whose type extends its type.',
     help: 'take an interface that both messages extend, or take from MessageContext what is the same for all messages',
+  },
+  JG4015: {
+    severity: 'error',
+    sentence: '{asker} asks for a transaction of {library}, and the handlers of {message} run in none',
+    explanation:
+      'A policy says nonTransactional() of them: their chain opens no transaction, so there is none that could be given. Middleware ' +
+      'and providers are asked like handlers. An optional parameter is content without.',
+    help: 'ask for `{handle}`, the handle of the app, or say nonTransactional(false) nearer to the handler',
   },
 } as const satisfies Record<string, CatalogEntry>

@@ -78,6 +78,8 @@ export interface DiscoveredPolicy {
   readonly class?: string
   /** Whether each of its handlers has the message for itself. Absent: it says nothing of that. */
   readonly separate?: boolean
+  /** Whether its handlers run in no transaction. Absent: it says nothing of that. */
+  readonly nonTransactional?: boolean
   /** There are functions in it, to be asked about each chain; only in the file of global policies. */
   readonly functions?: true
   /** Where it is declared: files that export one policy have one declaration. */

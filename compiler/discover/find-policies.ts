@@ -26,10 +26,10 @@ export function findPolicies(project: OpenedProgram, handlers: readonly FoundHan
       const declaration = symbol.valueDeclaration
       if (declaration === undefined || hasTag(declaration, ignoreTag)) return
       const span = spanOfNode(project.root, ts.getNameOfDeclaration(declaration) ?? declaration)
-      const { flaws, separate, functions, keyed } = readPolicyType(project, checker.getTypeOfSymbol(symbol))
+      const { flaws, functions, keyed, ...said } = readPolicyType(project, checker.getTypeOfSymbol(symbol))
       const [flaw = functions && onlyGlobal] = flaws
       if (flaw !== undefined) return bag.report('JG1024', { policy: label, reason: flaw }, { span, label: flaw })
-      found.push({ file: name, ...(inClass !== undefined && { class: inClass }), ...(separate !== undefined && { separate }), span })
+      found.push({ file: name, ...(inClass !== undefined && { class: inClass }), ...said, span })
       const ordered = handlers.filter((handler) => handler.file === file && (inClass === undefined || handler.function.export === inClass))
       for (const key of keyed) for (const handler of ordered) checkKey(project, { label, key, span }, handler, bag)
     }
@@ -61,9 +61,12 @@ export function findGlobalPolicy(project: OpenedProgram, bag: DiagnosticBag): Di
     return undefined
   }
   const span = spanOfNode(project.root, ts.getNameOfDeclaration(declaration) ?? declaration)
-  const { flaws, separate, functions } = readPolicyType(project, checker.getTypeOfSymbol(symbol))
+  const { flaws, separate, nonTransactional, functions } = readPolicyType(project, checker.getTypeOfSymbol(symbol))
   const [flaw] = flaws
-  if (flaw === undefined) return { file, ...(separate !== undefined && { separate }), ...(functions && { functions }), span }
+  if (flaw === undefined) {
+    const shape = { ...(separate !== undefined && { separate }), ...(nonTransactional !== undefined && { nonTransactional }) }
+    return { file, ...shape, ...(functions && { functions }), span }
+  }
   bag.report('JG1071', { file, reason: flaw }, { span, label: flaw })
   return undefined
 }

@@ -13,6 +13,8 @@ export interface PolicyType {
   readonly flaws: readonly string[]
   /** Whether handlers are separate, where it says so. */
   readonly separate?: boolean
+  /** Whether handlers run in no transaction, where it says so. */
+  readonly nonTransactional?: boolean
   /** There is a function in it, to be asked about each chain. */
   readonly functions?: true
   /** The types of messages that its ordering keys are of. */
@@ -48,6 +50,10 @@ function read(project: OpenedProgram, type: ts.Type, seen: Set<ts.Type>): Policy
     const on = checker.typeToString(argument)
     return on === 'true' || on === 'false' ? { ...sound, separate: on === 'true' } : unreadable
   }
+  if (origin.name === 'NonTransactionalPolicy' && argument !== undefined) {
+    const on = checker.typeToString(argument)
+    return on === 'true' || on === 'false' ? { ...sound, nonTransactional: on === 'true' } : unreadable
+  }
   if (origin.name === 'ErrorMatch') return flawed('it says which errors, and not what becomes of the message')
   return flawed(`its type is ${checker.typeToString(type)}`)
 }
@@ -58,13 +64,18 @@ function flawed(reason: string): PolicyType {
   return { flaws: [reason], keyed: [] }
 }
 
-const unreadable = flawed('whether its handlers are separate is not in its type, and shapes the generated code; write policies(separate(), ...) and no type annotation')
+const unreadable = flawed(
+  'whether it says separate() or nonTransactional() is not in its type, and shapes the generated code; write policies(separate(), ...) ' +
+    'and no type annotation',
+)
 
 function together(parts: readonly PolicyType[]): PolicyType {
   const said = parts.find(({ separate }) => separate !== undefined)?.separate
+  const outside = parts.find(({ nonTransactional }) => nonTransactional !== undefined)?.nonTransactional
   return {
     flaws: parts.flatMap(({ flaws }) => flaws),
     ...(said !== undefined && { separate: said }),
+    ...(outside !== undefined && { nonTransactional: outside }),
     ...(parts.some(({ functions }) => functions) && { functions: true as const }),
     keyed: parts.flatMap(({ keyed }) => keyed),
   }
@@ -72,6 +83,6 @@ function together(parts: readonly PolicyType[]): PolicyType {
 
 /** One of several may be meant, or none of them: then what shapes the generated code cannot be among them. */
 function exactly(parts: PolicyType, alternatives: number): PolicyType {
-  if (parts.separate === undefined || alternatives < 2) return parts
+  if ((parts.separate === undefined && parts.nonTransactional === undefined) || alternatives < 2) return parts
   return together([unreadable, { ...sound, ...(parts.functions && { functions: true }), keyed: parts.keyed }])
 }

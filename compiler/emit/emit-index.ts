@@ -97,6 +97,10 @@ function lowerChain(plan: FramePlan, project: ProjectEmit, names: ModuleNames): 
     message: chain.message.name,
     function: names.value({ generated: chainPath(plan, project) }, chainFunctionName(plan, project)),
     transaction: adapter && names.value({ package: adapter.from }, adapter.name),
+    handles: (plan.handles ?? []).map((name) => {
+      const { from, name: local } = integrationOf(project, name).adapter
+      return names.value({ package: from }, local)
+    }),
     cascades: chain.cascades,
     queue: chain.separate?.queue ?? chain.message.queue,
     separate: chain.separate !== undefined,

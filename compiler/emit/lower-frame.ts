@@ -20,6 +20,7 @@ import { readRun } from '../../templates/frames/read-run.ts'
 import { reply } from '../../templates/frames/reply.ts'
 import { settle } from '../../templates/frames/settle.ts'
 import { place } from '../../templates/place.ts'
+import { handleOf } from '../../templates/frames/handle-of.ts'
 import { whateverHappens } from '../../templates/frames/whatever-happens.ts'
 import { transaction } from '../../templates/frames/transaction.ts'
 
@@ -137,6 +138,10 @@ function argumentFor(variable: Variable, { locals, names, project }: ChainLoweri
   switch (source.kind) {
     case 'service':
       return memberOf(servicesLocal, source.name)
+    case 'handle': {
+      const { adapter } = integrationOf(project, source.integration)
+      return handleOf(runLocal, names.value({ package: adapter.from }, adapter.name))
+    }
     case 'provider':
       return source.of.lifetime === 'app' ? memberOf(servicesLocal, project.singletons.nameOf(source.of)) : locals.of(variable)
     case 'value':

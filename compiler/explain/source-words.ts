@@ -14,6 +14,8 @@ export function sourceWords(source: VariableSource, integration: string | undefi
       return runWords[source.member]
     case 'transaction':
       return `the transaction of ${integration ?? 'the chain'}`
+    case 'handle':
+      return `the app's own handle of ${source.integration}, outside any transaction`
     case 'service':
       return `the option services.${source.name} of createApp`
     case 'provider':

@@ -5,5 +5,6 @@ export const pg: Integration = {
   adapter: { from: 'jasper-runtime/pg', name: 'pgTransactions' },
   provides: ['pg#PoolClient', 'pg#ClientBase'],
   roots: ['pg#Pool', 'pg#Client'],
+  handles: ['pg#Pool'],
   stores: ['postgres'],
 }

@@ -28,6 +28,8 @@ export function lifetimeOf(provider: DiscoveredProvider, bound: readonly BoundAr
     switch (source.kind) {
       case 'message':
       case 'transaction':
+      // It comes from the run, and is there for handlers without a transaction alone.
+      case 'handle':
       case 'middleware':
       case 'kept':
       case 'error':

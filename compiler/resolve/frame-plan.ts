@@ -7,6 +7,8 @@ import type { Frame } from './frames/frame.ts'
 
 /** A chain with its steps in order and every argument bound. What stage 3 leaves. */
 export interface FramePlan {
+  /** The libraries whose handles its functions are given, sorted. Absent where there are none. */
+  readonly handles?: readonly string[]
   readonly chain: Chain
   readonly frames: readonly Frame[]
   /**

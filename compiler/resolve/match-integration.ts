@@ -4,8 +4,8 @@ import type { Integration } from '../integrations/integration.ts'
 /** What a type is to a data-access library. */
 export interface IntegrationMatch {
   readonly integration: Integration
-  /** `provides`: the transaction. `root`: a connection outside any transaction. */
-  readonly as: 'provides' | 'root'
+  /** `provides`: the transaction. `root`: a connection outside any transaction. `handle`: such a one that the app holds. */
+  readonly as: 'provides' | 'root' | 'handle'
 }
 
 /**
@@ -18,7 +18,8 @@ export function matchIntegration(type: TypeRef, integrations: readonly Integrati
     const key = typeKey(candidate)
     for (const integration of integrations) {
       if (integration.provides.includes(key)) return { integration, as: 'provides' }
-      if (integration.roots.includes(key)) return { integration, as: 'root' }
+      const { roots, handles = roots } = integration
+      if (roots.includes(key)) return { integration, as: handles.includes(key) ? 'handle' : 'root' }
     }
   }
   return undefined

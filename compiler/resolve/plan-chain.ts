@@ -58,6 +58,7 @@ export function planChain(chain: Chain, { handlers, middleware }: BoundChain, in
   const whole = atEnd.length === 0 ? work : atEnd.map(withWork)
   const reads = [...variables.of('message'), ...variables.of('run')].map((makes): Frame => ({ kind: 'read-run', makes }))
   const all = [...middleware.flatMap(argumentsOfMiddleware), ...handlers.flatMap(argumentsOf)]
+  const handles = variables.of('handle').flatMap(({ source }) => (source.kind === 'handle' ? [source.integration] : [])).sort()
   return {
     chain,
     frames: withoutUnused([...reads, ...whole]),
@@ -65,6 +66,7 @@ export function planChain(chain: Chain, { handlers, middleware }: BoundChain, in
     services: servicesOf(variables),
     singletons: singletonsOf(variables),
     integration: integration?.name,
+    ...(handles.length > 0 && { handles }),
   }
 }
 

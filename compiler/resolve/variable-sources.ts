@@ -72,9 +72,22 @@ function ofRun(asking: Asking, { around }: SourceScope): Answer {
   return isNow ? found({ kind: 'run', member: 'now' }) : undefined
 }
 
-function ofTransaction({ parameter }: Asking, { around }: SourceScope): Answer {
-  const match = matchIntegration(parameter.type, around.integrations)
-  return match?.as === 'provides' ? found({ kind: 'transaction' }, match.integration) : undefined
+function ofTransaction(asking: Asking, { around, chain, bag }: SourceScope): Answer {
+  const { type, span, optional } = asking.parameter
+  const match = matchIntegration(type, around.integrations)
+  if (match?.as !== 'provides') return undefined
+  const { nonTransactional } = chain
+  if (nonTransactional === undefined) return found({ kind: 'transaction' }, match.integration)
+  if (optional) return found({ kind: 'nothing' })
+  const { name: library, roots, handles = roots } = match.integration
+  const handle = handles[0]?.split('#')[1] ?? 'the handle'
+  bag.report('JG4015', { asker: asking.asker, message: chain.message.name, library, handle }, {
+    span,
+    label: 'a transaction',
+    notes: [{ span: nonTransactional.span, message: 'says nonTransactional()' }],
+    path: pathOf(asking),
+  })
+  return 'refused'
 }
 
 /** What a `before` or `load` function makes. */
@@ -111,6 +124,7 @@ function ofService(asking: Asking, { around, bag, chain }: SourceScope): Exclude
   // What a provider can do without it is not given: its default value, or that of a class which it extends, stands.
   if (optional && asking.via !== undefined) return found({ kind: 'nothing' })
   const match = matchIntegration(type, around.integrations)
+  if (match?.as === 'handle' && chain.nonTransactional !== undefined) return found({ kind: 'handle', integration: match.integration.name })
   if (match !== undefined) {
     const { name: library, provides } = match.integration
     const wanted = provides[0]?.split('#')[1] ?? 'a transaction'

@@ -18,6 +18,8 @@ export type VariableSource =
   | { readonly kind: 'run'; readonly member: 'envelope' | 'now' | 'signal' | 'log' | 'context' }
   /** The transaction handle of the chosen integration. */
   | { readonly kind: 'transaction' }
+  /** The app's own handle of a data-access library, by the name of its integration. */
+  | { readonly kind: 'handle'; readonly integration: string }
   /** What a provider makes: once for the app, or once for each message. */
   | { readonly kind: 'provider'; readonly of: BoundProvider }
   /** A constant that a provider file exports. */

@@ -31,6 +31,7 @@ function sameSource(a: VariableSource, b: VariableSource): boolean {
   if (a.kind === 'run') return b.kind === 'run' && a.member === b.member
   if (a.kind === 'service') return b.kind === 'service' && a.name === b.name
   if (a.kind === 'provider') return b.kind === 'provider' && providerKey(a.of.provider) === providerKey(b.of.provider)
+  if (a.kind === 'handle') return b.kind === 'handle' && a.integration === b.integration
   if (a.kind === 'value') return b.kind === 'value' && a.file === b.file && a.export === b.export
   if (a.kind === 'instance') return b.kind === 'instance' && a.file === b.file && a.class === b.class
   if (a.kind === 'middleware' || a.kind === 'kept') return b.kind === a.kind && a.step === b.step && a.index === b.index

@@ -27,6 +27,7 @@ export interface EffectivePolicy {
   readonly queue: Said<string> | undefined
   readonly parallelism: Said<number> | undefined
   readonly orderingKey: Said<OrderingKeyPolicy> | undefined
+  readonly nonTransactional: Said<boolean> | undefined
 }
 
 /**
@@ -50,6 +51,7 @@ export function effectivePolicy(layers: readonly PolicyLayer[]): EffectivePolicy
     queue: first('queue', ({ address }) => address),
     parallelism: first('parallelism', ({ count }) => count),
     orderingKey: first('ordering-key', (policy) => policy),
+    nonTransactional: first('non-transactional', ({ on }) => on),
   }
 }
 
@@ -61,13 +63,14 @@ function isSetting(part: SinglePart): part is Setting {
 
 /** One setting of a policy in words, and who has said it. */
 export interface SettingWords {
-  readonly name: 'timeout' | 'queue' | 'parallelism' | 'ordering key'
+  readonly name: 'timeout' | 'queue' | 'parallelism' | 'ordering key' | 'transaction'
   readonly value: string
   readonly from: string
 }
 
 /** The settings of a chain in words, rules for errors aside. */
-export function describeSettings({ timeoutMs, queue, parallelism, orderingKey }: EffectivePolicy): readonly SettingWords[] {
+export function describeSettings(policy: EffectivePolicy): readonly SettingWords[] {
+  const { timeoutMs, queue, parallelism, orderingKey, nonTransactional } = policy
   const said = <Value>(name: SettingWords['name'], one: Said<Value> | undefined, words: (value: Value) => string): readonly SettingWords[] =>
     one === undefined ? [] : [{ name, value: words(one.value), from: one.from }]
   return [
@@ -75,5 +78,6 @@ export function describeSettings({ timeoutMs, queue, parallelism, orderingKey }:
     ...said('queue', queue, (address) => address),
     ...said('parallelism', parallelism, String),
     ...said('ordering key', orderingKey, ({ words }) => words),
+    ...said('transaction', nonTransactional, (on) => (on ? 'none' : 'where something asks for one')),
   ]
 }

@@ -1,7 +1,16 @@
 import type { Duration } from '../bus/delivery-options.ts'
 import { JasperError } from '../errors/jasper-error.ts'
 import { toMilliseconds } from '../timing/duration.ts'
-import { marked, type OrderingKey, type OrderingKeyPolicy, type ParallelismPolicy, type QueuePolicy, type SeparatePolicy, type TimeoutPolicy } from './policy.ts'
+import {
+  marked,
+  type NonTransactionalPolicy,
+  type OrderingKey,
+  type OrderingKeyPolicy,
+  type ParallelismPolicy,
+  type QueuePolicy,
+  type SeparatePolicy,
+  type TimeoutPolicy,
+} from './policy.ts'
 
 /**
  * How long one handling of a message may take. Stands above the timeout of its endpoint; as a global
@@ -67,6 +76,18 @@ export function separate(): SeparatePolicy<true>
 export function separate<const On extends boolean>(on: On): SeparatePolicy<On>
 export function separate(on = true): SeparatePolicy {
   return marked<SeparatePolicy>({ kind: 'separate', on })
+}
+
+/**
+ * These handlers run in no transaction of ours, and may ask for the app's own handle of a data-access library, such as
+ * `Pool`. What they write is theirs to commit: it happens at least once. What they send is stored in one statement with the
+ * completion of their message, after they have returned. One that asks for a transaction is a diagnostic.
+ * `nonTransactional(false)` takes it back where a policy further out says it.
+ */
+export function nonTransactional(): NonTransactionalPolicy<true>
+export function nonTransactional<const On extends boolean>(on: On): NonTransactionalPolicy<On>
+export function nonTransactional(on = true): NonTransactionalPolicy {
+  return marked<NonTransactionalPolicy>({ kind: 'non-transactional', on })
 }
 
 function bad(text: string): JasperError {

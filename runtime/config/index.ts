@@ -21,8 +21,8 @@ export {
   type FailureStep,
   type Jitter,
 } from './failure-rule.ts'
-export { policies, type OrderingKey, type OrderingKeyPolicy, type ParallelismPolicy, type GlobalPolicy, type Policy, type PolicyPart, type PolicySet, type QueuePolicy, type SeparatePolicy, type TimeoutPolicy } from './policy.ts'
-export { orderingKey, parallelism, queue, separate, timeout, type KeyMember } from './handler-policies.ts'
+export { policies, type NonTransactionalPolicy, type OrderingKey, type OrderingKeyPolicy, type ParallelismPolicy, type GlobalPolicy, type Policy, type PolicyPart, type PolicySet, type QueuePolicy, type SeparatePolicy, type TimeoutPolicy } from './policy.ts'
+export { nonTransactional, orderingKey, parallelism, queue, separate, timeout, type KeyMember } from './handler-policies.ts'
 export { globalLayers, type ChainFacts, type HandlerFacts, type PolicyFunction } from './policy-function.ts'
 export { describeSettings, effectivePolicy, type EffectivePolicy, type PolicyLayer, type Said, type SettingWords } from './effective-policy.ts'
 export { defaultFailurePolicy, describePolicy } from './default-policy.ts'

@@ -31,7 +31,8 @@ export interface HandlerFacts {
 
 /**
  * A global policy for some chains. Asked at build for every chain, and again by the app for those that it
- * has answered, so it answers from the facts alone. It cannot say `separate()`, which shapes the facts.
+ * has answered, so it answers from the facts alone. It cannot say `separate()` or
+ * `nonTransactional()`, which shape the facts.
  */
 export type PolicyFunction = (chain: ChainFacts) => Policy | undefined
 
@@ -52,11 +53,18 @@ function layerOf(ask: PolicyFunction, file: string, facts: ChainFacts): PolicyLa
   if (answer === undefined || answer === null) return undefined
   const what = `What ${from} answers for ${facts.message}`
   if (isPolicyFunction(answer)) throw new JasperError('JASPER_BAD_OPTION', `${what} is a function. Answer with a policy, or with nothing.`)
-  if (partsOf(answer, what).some((part) => 'kind' in part && part.kind === 'separate')) {
-    throw new JasperError('JASPER_BAD_OPTION', `${what} says separate(...), which shapes what the function is told. Say it in the file of the handlers.`)
+  const shapes = partsOf(answer, what).flatMap((part) => ('kind' in part ? (shaping.get(part.kind) ?? []) : []))[0]
+  if (shapes !== undefined) {
+    throw new JasperError('JASPER_BAD_OPTION', `${what} says ${shapes}, which shapes what the function is told. Say it in the file of the handlers.`)
   }
   return { from, isGlobal: true, policy: answer }
 }
+
+/** What the compiler reads, before there is anything to ask about. */
+const shaping: ReadonlyMap<string, string> = new Map([
+  ['separate', 'separate(...)'],
+  ['non-transactional', 'nonTransactional(...)'],
+])
 
 function answerOf(ask: PolicyFunction, from: string, facts: ChainFacts): unknown {
   try {

@@ -45,6 +45,12 @@ export interface SeparatePolicy<On extends boolean = boolean> extends Marked {
   readonly on: On
 }
 
+/** Whether handlers run without a transaction of ours. Known at build by its type. */
+export interface NonTransactionalPolicy<On extends boolean = boolean> extends Marked {
+  readonly kind: 'non-transactional'
+  readonly on: On
+}
+
 /** One thing that is said of handlers. */
 export type PolicyPart =
   | FailureRule
@@ -53,6 +59,7 @@ export type PolicyPart =
   | ParallelismPolicy
   | OrderingKeyPolicy
   | SeparatePolicy
+  | NonTransactionalPolicy
   | PolicySet<readonly PolicyPart[]>
 
 /** Several things said together. The type keeps each of them, so that a build can read it. */
@@ -142,4 +149,5 @@ const creators = {
   parallelism: 'parallelism(...)',
   'ordering-key': 'orderingKey(...)',
   separate: 'separate(...)',
+  'non-transactional': 'nonTransactional(...)',
 } as const

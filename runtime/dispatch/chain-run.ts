@@ -35,6 +35,8 @@ export interface ChainRun<Message> {
    * waits for the commit.
    */
   inTransaction<Root, Tx, T>(adapter: TransactionAdapter<Root, Tx>, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** The app's own handle for this library, outside any transaction. */
+  handleOf<Root, Tx>(adapter: TransactionAdapter<Root, Tx>): Root
   /**
    * Writes the outgoing messages and the completion of this one through the transaction: one
    * statement, the last before COMMIT. Called exactly once in `inTransaction`.

@@ -14,6 +14,9 @@ export interface Chain<Message, Services, Reply> {
   /** The adapter of the transaction in which the handlers run; `undefined`: none. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- variance: its type guards fix both parameters
   readonly transaction: TransactionAdapter<any, any> | undefined
+  /** The adapters whose handles its functions ask for, outside any transaction. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- variance, as above
+  readonly handles?: readonly TransactionAdapter<any, any>[]
   /** Wire names that its handlers return. */
   readonly cascades: readonly string[]
   /** The policies of its handlers, the nearest first; the app's follow. */

@@ -153,6 +153,10 @@ export class MessageRun implements ChainRun<unknown> {
     return result
   }
 
+  handleOf<Root, Tx>(adapter: TransactionAdapter<Root, Tx>): Root {
+    return this.#parts.rootOf(adapter)
+  }
+
   async settle(): Promise<void> {
     if (this.#execute === undefined || this.#settled) {
       throw new JasperError('JASPER_NOT_A_TRANSACTION', 'run.settle() was called outside run.inTransaction(), or twice in it.')

@@ -1,5 +1,5 @@
 import { describeApp } from './describe-app.ts'
-import { findRoots } from './find-root.ts'
+import { findRoots, librariesOf } from './find-root.ts'
 import { Bus } from '../bus/message-bus.ts'
 import { Sends } from '../bus/sends.ts'
 import type { Duration } from '../bus/delivery-options.ts'
@@ -200,7 +200,7 @@ export class Host {
       wake,
     })
     const isRunning = (): boolean => this.#state === 'running' || this.#state === 'stopping'
-    const libraries = new KnownLibraries([...definition.chains.map(({ transaction }) => transaction), ...parts.transactions], store)
+    const libraries = new KnownLibraries([...librariesOf(definition.chains), ...parts.transactions], store)
     const { incoming, after, owner } = dispatcherParts
     const { unrouted, scheduled, recurring } = store
     this.outbox = new Outbox({ libraries, sends, incoming, leaving: store.outgoing, unrouted, clock, log, after, owner, isRunning })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { onAnyError, onError } from '../../runtime/config/error-match.ts'
-import { orderingKey, parallelism, queue, separate, timeout } from '../../runtime/config/handler-policies.ts'
+import { nonTransactional, orderingKey, parallelism, queue, separate, timeout } from '../../runtime/config/handler-policies.ts'
 import { policies, type GlobalPolicy, type Policy } from '../../runtime/config/policy.ts'
 import type { ChainFacts, PolicyFunction } from '../../runtime/config/policy-function.ts'
 import { defineRoutes } from '../../runtime/config/routes.ts'
@@ -208,6 +208,7 @@ describe('functions among the policies of the app', () => {
     ['answers with a promise', (async () => timeout('2s')) as never, 'is no policy'],
     ['answers with a function', (() => () => undefined) as never, 'is a function'],
     ['says what shapes the facts', () => separate(), 'separate'],
+    ['says what shapes the generated code', () => nonTransactional(), 'nonTransactional'],
   ])('are refused where one %s', (_, asked, text) => {
     expect(() => app(asked)).toThrow(refused(text))
   })

@@ -1,4 +1,4 @@
-import { onError, orderingKey, parallelism, policies, queue, separate, timeout, type ChainFacts, type Policy } from 'jasper-runtime/config'
+import { nonTransactional, onError, orderingKey, parallelism, policies, queue, separate, timeout, type ChainFacts, type Policy } from 'jasper-runtime/config'
 
 interface ChargeCard {
   readonly accountId: string
@@ -15,6 +15,7 @@ export const policy = policies(
   parallelism(4),
   orderingKey<ChargeCard>('accountId'),
   separate(),
+  nonTransactional(),
 )
 export const each: readonly Policy[] = [
   orderingKey<ChargeCard>('cents'),
@@ -22,10 +23,11 @@ export const each: readonly Policy[] = [
   orderingKey<ChargeCard>(({ order }) => order.id),
   orderingKey((charge: ChargeCard) => charge.accountId),
   orderingKey<ChargeCard | { readonly accountId: string }>('accountId'),
-  [timeout(500), separate(false)],
+  [timeout(500), separate(false), nonTransactional(false)],
 ]
 export const ofAll = policies(timeout('30s'), ({ handlers }: ChainFacts) => (handlers.length > 1 ? parallelism(1) : undefined))
 export const isSeparate: true = policy.parts[5].on
+export const isInNone: true = policy.parts[6].on
 
 // @ts-expect-error -- no member of the message
 orderingKey<ChargeCard>('acountId')
