@@ -20,7 +20,7 @@ import { readRun } from '../../templates/frames/read-run.ts'
 import { reply } from '../../templates/frames/reply.ts'
 import { settle } from '../../templates/frames/settle.ts'
 import { place } from '../../templates/place.ts'
-import { handleOf } from '../../templates/frames/handle-of.ts'
+import { handleOf } from '../../templates/handle-of.ts'
 import { whateverHappens } from '../../templates/frames/whatever-happens.ts'
 import { transaction } from '../../templates/frames/transaction.ts'
 
