@@ -4,13 +4,13 @@ import type { Project } from './config/project.ts'
 import { DiagnosticBag } from './diagnostics/diagnostic-bag.ts'
 import type { TypeRef } from './discover/type-ref.ts'
 import { discoverHandlers } from './discover/discover-handlers.ts'
-import type { ProgramMemory } from './discover/program-memory.ts'
 import { emitModules } from './emit/emit-modules.ts'
 import { builtInIntegrations } from './integrations/built-in.ts'
 import type { Integration } from './integrations/integration.ts'
 import { askPolicies } from './policies/ask-policies.ts'
 import { matchIntegration } from './resolve/match-integration.ts'
 import { resolveFrames } from './resolve/resolve-frames.ts'
+import type { SessionMemory } from './session-memory.ts'
 
 /**
  * Compiles a project: source text in, the text of every generated file out. Reads the disk in the
@@ -24,7 +24,7 @@ import { resolveFrames } from './resolve/resolve-frames.ts'
 export function compile(
   project: Project,
   integrations: readonly Integration[] = builtInIntegrations,
-  memory?: ProgramMemory,
+  memory?: SessionMemory,
 ): Compilation {
   const bag = new DiagnosticBag()
   const { output, routes, policies, register, unknownMembers } = project
@@ -36,7 +36,7 @@ export function compile(
   const resolved = resolveFrames(chains, { integrations, messages: known, output, ...(providers && { providers }) }, bag)
   const plans = askPolicies(project.folder, discovered.globalPolicy, resolved, bag)
   const wishes = { output, routes, policies, register, unknownMembers, integrations }
-  const modules = emitModules(plans, discovered, wishes, bag)
+  const modules = emitModules(plans, discovered, wishes, bag, memory?.codecs)
 
   const messages = discovered.messages.map(({ name }) => name).sort()
   const declared = new Map(discovered.messages.map(({ name, span }) => [name, span]))

@@ -18,6 +18,7 @@ export interface DiagnosticPlace {
 /** Collects the problems of a run: the compiler reports all of them, never only the first. */
 export class DiagnosticBag {
   readonly #found = new Map<string, Diagnostic>()
+  #heard: Diagnostic[] | undefined
 
   /** Reports a problem of the catalogue. The same problem at the same place is kept once, as first reported. */
   report<Code extends DiagnosticCode>(code: Code, values: DiagnosticArguments<Code>, place: DiagnosticPlace): void {
@@ -35,9 +36,21 @@ export class DiagnosticBag {
   }
 
   add(diagnostic: Diagnostic): void {
+    this.#heard?.push(diagnostic)
     const { code, span, message } = diagnostic
     const key = JSON.stringify([code, span?.file, span?.line, span?.column, message])
     if (!this.#found.has(key)) this.#found.set(key, diagnostic)
+  }
+
+  /** Does something, and tells what it reported: also what had been reported before. */
+  listen<T>(work: () => T): { readonly result: T; readonly diagnostics: readonly Diagnostic[] } {
+    const diagnostics: Diagnostic[] = []
+    this.#heard = diagnostics
+    try {
+      return { result: work(), diagnostics }
+    } finally {
+      this.#heard = undefined
+    }
   }
 
   /** An error was reported: nothing may be written. */

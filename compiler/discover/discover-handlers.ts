@@ -12,6 +12,7 @@ import { importStyle } from './import-style.ts'
 import { addMarkedMessages } from './marked-messages.ts'
 import { MessageTable } from './message-table.ts'
 import { openProgram, type ProgramOptions } from './open-program.ts'
+import type { HandlerAnswers } from './handler-answers.ts'
 import type { ProgramMemory } from './program-memory.ts'
 import { readHandler, type ReadHandler } from './read-handler.ts'
 import { readMiddleware } from './read-middleware.ts'
@@ -24,14 +25,20 @@ export interface Discovery {
   readonly observations: Observations
 }
 
+/** What a session keeps of this stage. */
+export interface DiscoveryMemory {
+  readonly program: ProgramMemory
+  readonly answers: HandlerAnswers
+}
+
 /**
  * Stage 1: the user's source in, plain data out. What is wrong goes to the bag; what could be read is
  * returned nevertheless. The order of files and the machine make no difference.
  *
  * @param memory  Of a session that was here before; each run has its own when unsaid.
  */
-export function discoverHandlers(options: ProgramOptions, bag: DiagnosticBag, memory?: ProgramMemory): Discovery {
-  const { host, opened } = openProgram(options, bag, memory)
+export function discoverHandlers(options: ProgramOptions, bag: DiagnosticBag, memory?: DiscoveryMemory): Discovery {
+  const { host, opened } = openProgram(options, bag, memory?.program)
   if (opened === undefined) {
     const discovered: Discovered = { handlers: [], messages: [], shapes: {}, imports: { extension: 'ts' } }
     return { discovered, observations: host.observations() }
@@ -46,15 +53,19 @@ export function discoverHandlers(options: ProgramOptions, bag: DiagnosticBag, me
     middlewareFiles: opened.middlewareFiles.filter(isSound),
     providerFiles: opened.providerFiles.filter(isSound),
   }
+  memory?.answers.begin(opened.program, memory.program.before)
   const messages = new MessageTable(opened, bag)
   const foundHandlers = findHandlers(project, bag)
   const read: ReadHandler[] = []
   for (const found of foundHandlers) {
-    const one = readHandler(opened, found, messages, bag)
-    if (one === undefined) continue
-    read.push(one)
-    const [, ...parameters] = found.signature.getParameters()
-    checkTransactionUse(opened, found.signature, parameters, one.handler.parameters, bag)
+    const readNow = (): ReadHandler | undefined => {
+      const handler = readHandler(opened, found, messages, bag)
+      const [, ...parameters] = found.signature.getParameters()
+      if (handler !== undefined) checkTransactionUse(opened, found.signature, parameters, handler.handler.parameters, bag)
+      return handler
+    }
+    const one = memory === undefined ? readNow() : memory.answers.answer(opened, found, messages, bag, readNow)
+    if (one !== undefined) read.push(one)
   }
   addMarkedMessages(project, messages, bag)
   // Only now all messages are known, and a handler of what they extend is one of each.

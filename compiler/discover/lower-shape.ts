@@ -8,6 +8,7 @@ import { lowerTemplate } from './lower-template.ts'
 import { lowerUnion } from './lower-union.ts'
 import type { OpenedProgram } from './open-program.ts'
 import { reportMissingTypes } from './report-missing-types.ts'
+import type { TableTrace } from './table-entries.ts'
 import { shapeKey } from './shape-key.ts'
 import { enterType, pathOf, type ShapePlace } from './shape-place.ts'
 import type { Refusal, ShapeReader } from './shape-reader.ts'
@@ -29,6 +30,7 @@ export class ShapeLowering implements ShapeReader {
   readonly #table = new Map<string, NamedShape>()
   /** Named types that were met but not read yet: reading them here would nest as deep as the user's types do. */
   readonly #waiting: (() => void)[] = []
+  #trace: TableTrace | undefined
   #depth = 0
 
   constructor(project: OpenedProgram, bag: DiagnosticBag) {
@@ -41,6 +43,20 @@ export class ShapeLowering implements ShapeReader {
     const shape = this.shapeOf(type, place)
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next()
     return shape
+  }
+
+  /** Notes in the trace which keys are found and which are added. */
+  record(trace: TableTrace | undefined): void {
+    this.#trace = trace
+  }
+
+  get(key: string): NamedShape | undefined {
+    return this.#table.get(key)
+  }
+
+  /** Puts back what an earlier reading added. */
+  restore(shapes: readonly NamedShape[]): void {
+    for (const shape of shapes) this.#table.set(shape.key, shape)
   }
 
   /** Sorted by key. */
@@ -180,7 +196,8 @@ export class ShapeLowering implements ShapeReader {
     if (isForeignClass(this.project, type) || insteadOf(this.project, type) !== undefined) return this.#refuseForeign(type, place)
     const key = shapeKey(this.project, named)
     if (key === undefined) return this.refuse('JG2015', type, place, 'nests without end')
-    if (!this.#table.has(key)) this.#read(key, type, named, place, inPlace)
+    if (this.#table.has(key)) this.#trace?.found.add(key)
+    else this.#read(key, type, named, place, inPlace)
     return { kind: 'ref', key }
   }
 
@@ -192,6 +209,7 @@ export class ShapeLowering implements ShapeReader {
     const typeImport = imported && { ...imported.from, name: imported.name }
     // Entered before its members are read: they may refer to it.
     const name = [ownName, ...named.typeArguments.map((argument) => this.#nameOf(argument))].join('')
+    this.#trace?.added.add(key)
     this.#table.set(key, { key, name, shape: { kind: 'json' }, class: undefined, typeImport })
     this.#waiting.push(() => {
       const missingReported = reportMissingTypes(this, named.symbol, entered)

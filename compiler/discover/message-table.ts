@@ -7,13 +7,14 @@ import { ShapeLowering } from './lower-shape.ts'
 import { lowerDeclared } from './lower-type.ts'
 import type { OpenedProgram } from './open-program.ts'
 import { compareText } from './shape-order.ts'
-import type { ShapeTable } from './shape.ts'
+import type { NamedShape, ShapeTable } from './shape.ts'
 import { spanOfNode, spanOfText } from './source-span-of.ts'
 import type { SourceSpan } from './source-span.ts'
 import { importOfSymbol } from './type-import.ts'
 import { readMarkers } from './message-markers.ts'
 import { messageTags, reportNearTag } from './report-near-tag.ts'
 import { isOwnFile, originOfSymbol } from './type-origin.ts'
+import type { TableEntries, TableTrace } from './table-entries.ts'
 import { unitMembers } from './unit-members.ts'
 
 /** How a handler came to a message type. */
@@ -41,6 +42,7 @@ export class MessageTable {
   readonly #shapes: ShapeLowering
   readonly #messages = new Map<ts.Symbol, DiscoveredMessage>()
   readonly #types = new Map<ts.Symbol, ts.Type>()
+  #trace: TableTrace | undefined
 
   constructor(project: OpenedProgram, bag: DiagnosticBag) {
     this.#project = project
@@ -51,7 +53,11 @@ export class MessageTable {
   /** The wire name of a message type, which is read when it is met first. */
   add(type: ts.Type, symbol: ts.Symbol, use: MessageUse): string {
     const known = this.#messages.get(symbol)
-    if (known !== undefined) return known.name
+    if (known !== undefined) {
+      this.#trace?.found.add(symbol)
+      return known.name
+    }
+    this.#trace?.added.add(symbol)
     const origin = originOfSymbol(this.#project, symbol)
     const declaration = origin?.declaration
     const typeName = origin?.name ?? symbol.name
@@ -85,6 +91,53 @@ export class MessageTable {
     return name
   }
 
+  /** Does something, and notes what it finds here and what it adds. */
+  record<T>(trace: TableTrace, work: () => T): T {
+    this.#trace = trace
+    this.#shapes.record(trace)
+    try {
+      return work()
+    } finally {
+      this.#trace = undefined
+      this.#shapes.record(undefined)
+    }
+  }
+
+  /** Whether a reading would find again what it found, and would have to add what it added. */
+  isAsBefore({ found, added }: TableTrace): boolean {
+    const has = (one: ts.Symbol | string): boolean => (typeof one === 'string' ? this.#shapes.get(one) !== undefined : this.#messages.has(one))
+    for (const one of added) if (has(one)) return false
+    for (const one of found) if (!added.has(one) && !has(one)) return false
+    return true
+  }
+
+  /** What a reading has added; `undefined` if another program could not be given it. */
+  entriesOf({ found, added }: TableTrace): TableEntries | undefined {
+    const messages: (readonly [ts.Symbol, DiscoveredMessage])[] = []
+    const shapes: NamedShape[] = []
+    const { checker } = this.#project
+    for (const one of [...found, ...added]) if (typeof one !== 'string' && one.flags & ts.SymbolFlags.Transient) return undefined
+    for (const one of added) {
+      if (typeof one === 'string') {
+        const shape = this.#shapes.get(one)
+        if (shape !== undefined) shapes.push(shape)
+        continue
+      }
+      const message = this.#messages.get(one)
+      if (message === undefined || checker.getDeclaredTypeOfSymbol(one) !== this.#types.get(one)) return undefined
+      messages.push([one, message])
+    }
+    return { messages, shapes }
+  }
+
+  restore({ messages, shapes }: TableEntries): void {
+    for (const [symbol, message] of messages) {
+      this.#messages.set(symbol, message)
+      this.#types.set(symbol, this.#project.checker.getDeclaredTypeOfSymbol(symbol))
+    }
+    this.#shapes.restore(shapes)
+  }
+
   /** The types of all messages that are known so far, sorted by wire name. */
   types(): readonly MessageType[] {
     const all = [...this.#messages].map(([symbol, { name }]) => ({ symbol, name, type: this.#types.get(symbol) }))
@@ -115,7 +168,8 @@ export class MessageTable {
           to,
         }
       })
-      this.#messages.set(symbol, { ...message, older: older.sort((a, b) => a.version - b.version) })
+      // The same object where there is nothing to add: a session knows by it that nothing changed.
+      if (older.length > 0) this.#messages.set(symbol, { ...message, older: older.sort((a, b) => a.version - b.version) })
     }
     history.reportUnused(this.#messages.keys())
   }

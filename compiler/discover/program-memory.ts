@@ -13,6 +13,7 @@ export class ProgramMemory {
   readonly host: RecordingHost
   readonly #files = new Map<string, RememberedFile>()
   #program: ts.Program | undefined
+  #before: ts.Program | undefined
   #options = ''
 
   constructor(fileSystem: FileSystem) {
@@ -29,6 +30,11 @@ export class ProgramMemory {
     return { changes, lost: changes.some(({ path }) => path.endsWith('.json') || path.includes('/node_modules/')) }
   }
 
+  /** The program that the present one was made from; `undefined` where it was made anew. */
+  get before(): ts.Program | undefined {
+    return this.#before
+  }
+
   /** The program of these options, with as much of the one before as is still true. */
   createProgram(options: ts.CreateProgramOptions): ts.Program {
     const said = JSON.stringify([options.options, options.projectReferences])
@@ -38,7 +44,8 @@ export class ProgramMemory {
       this.#files.clear()
     }
     this.#options = said
-    this.#program = ts.createProgram(this.#program === undefined ? options : { ...options, oldProgram: this.#program })
+    this.#before = this.#program
+    this.#program = ts.createProgram(this.#before === undefined ? options : { ...options, oldProgram: this.#before })
     return this.#program
   }
 

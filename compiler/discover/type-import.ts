@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph'
 import type { OpenedProgram } from './open-program.ts'
 import { isInside, relativePath } from './source-paths.ts'
-import { isOwnFile, originOfSymbol, packageOfSpecifier } from './type-origin.ts'
+import { isOwnFile, originOfSymbol, packageOfSpecifier, type SymbolOrigin } from './type-origin.ts'
 import type { TypeImport } from './type-ref.ts'
 
 /**
@@ -16,7 +16,7 @@ export function importOfSymbol(project: OpenedProgram, symbol: ts.Symbol, usedIn
     const name = exportedName(project, file, symbol, origin.name)
     if (name !== undefined) return { from: { file: relativePath(project.root, file.fileName) }, name }
   }
-  return (usedIn && importIn(project, usedIn, symbol)) ?? importedAnywhere(project, symbol, origin.origin)
+  return (usedIn && importIn(project, usedIn, symbol)) ?? importedAnywhere(project, symbol, origin)
 }
 
 /** The name under which a module exports a symbol, with the namespace it is in; never `default`. */
@@ -71,8 +71,42 @@ function importIn(project: OpenedProgram, file: ts.SourceFile, symbol: ts.Symbol
 /** Answers of {@link importedAnywhere} for each checker: they depend on the program alone, and each asks all of its files. */
 const known = new WeakMap<ts.TypeChecker, Map<ts.Symbol, { readonly found: TypeImport | undefined }>>()
 
+/** An answer that depended on what every file of the project imports. */
+export interface WideAnswer {
+  /** Of the type that was to be imported. Its symbol may belong to one program; the declaration stays with its file. */
+  readonly declaration: ts.Declaration
+  readonly answer: string
+}
+
+const wideAnswers = new WeakMap<ts.TypeChecker, WideAnswer[]>()
+
+/** All such answers that the checker's program gave so far, in the order of the questions. */
+export function answersOfAllFiles({ checker }: OpenedProgram): readonly WideAnswer[] {
+  const answers = wideAnswers.get(checker) ?? []
+  wideAnswers.set(checker, answers)
+  return answers
+}
+
+/** What the answer is now. */
+export function askAllFiles(project: OpenedProgram, declaration: ts.Declaration): string {
+  const name = ts.getNameOfDeclaration(declaration)
+  const symbol = name && project.checker.getSymbolAtLocation(name)
+  const origin = symbol && originOfSymbol(project, symbol)
+  return JSON.stringify(origin === undefined ? 'unknown' : (findAnywhere(project, symbol!, origin.origin) ?? 'nowhere'))
+}
+
 /** A type that was inferred, or stands behind an alias, is imported as some other file of the user's does it. */
-function importedAnywhere(project: OpenedProgram, symbol: ts.Symbol, origin: { kind: string; name?: string }): TypeImport | undefined {
+function importedAnywhere(project: OpenedProgram, symbol: ts.Symbol, { origin, declaration }: SymbolOrigin): TypeImport | undefined {
+  const found = findAnywhere(project, symbol, origin)
+  if (origin.kind === 'package') {
+    const answers = wideAnswers.get(project.checker) ?? []
+    answers.push({ declaration, answer: JSON.stringify(found ?? 'nowhere') })
+    wideAnswers.set(project.checker, answers)
+  }
+  return found
+}
+
+function findAnywhere(project: OpenedProgram, symbol: ts.Symbol, origin: { kind: string; name?: string }): TypeImport | undefined {
   if (origin.kind !== 'package') return undefined
   const answers = known.get(project.checker) ?? new Map<ts.Symbol, { readonly found: TypeImport | undefined }>()
   known.set(project.checker, answers)

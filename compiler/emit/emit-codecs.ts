@@ -1,6 +1,7 @@
+import type { CodecMemory } from './codec-memory.ts'
 import type { CodecModulePlan, NamedType } from '../codec/codec-plan.ts'
 import { everyVersion } from '../codec/every-version.ts'
-import { planCodecs } from '../codec/plan-codecs.ts'
+import { callsOf, planCodecs } from '../codec/plan-codecs.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Discovered, DiscoveredMessage } from '../discover/discovered.ts'
 import type { NamedShape, ShapeTable } from '../discover/shape.ts'
@@ -28,6 +29,7 @@ export interface CodecPlace {
 export function emitCodecs(
   { messages: newest, shapes, imports }: Pick<Discovered, 'messages' | 'shapes' | 'imports'>,
   { outputFolder, unknownMembers }: CodecPlace,
+  memory?: CodecMemory,
 ): EmittedCodecs {
   const messages = everyVersion(newest)
   const plan = planCodecs({ messages, shapes }, { closed: unknownMembers === 'refuse' })
@@ -35,26 +37,31 @@ export function emitCodecs(
   const namings = nameMessages(newest)
   const shared = shareFunctions(plan.modules, shapes)
   const fixed = new Set([...runtimeNames, ...[...shared.values()].flatMap(({ decoder, encoder }) => [decoder, encoder])])
+  memory?.begin(JSON.stringify([[...shared], outputFolder, imports]))
   const modules = plan.modules.map((module): EmittedModule => {
     const message = module.owner.kind === 'message' ? byName.get(module.owner.name) : undefined
     const naming = message === undefined ? undefined : namings.get(message.name)
     const path = naming === undefined ? pathOfShape(module, shared) : `${naming.kebab}.codec.ts`
     const messageType = message === undefined ? undefined : typeOfMessage(message, shapes)
     const codecName = naming === undefined ? undefined : `${naming.camel}Codec`
-    const names = codecModuleNames({
-      plan: module,
-      codecName,
-      messageType,
-      place: { module: path, outputFolder, style: imports },
-      shared,
-      fixed,
-      groups: plan.groups,
-    })
-    const codec =
-      message === undefined || codecName === undefined || module.root === undefined
-        ? undefined
-        : { name: codecName, message: message.name, type: names.type(messageType), root: module.root }
-    const text = codecModule({ source: module.source, functions: module.functions, codec, imports: () => names.imports() }, names)
+    const spell = (): string => {
+      const names = codecModuleNames({
+        plan: module,
+        codecName,
+        messageType,
+        place: { module: path, outputFolder, style: imports },
+        shared,
+        fixed,
+        groups: plan.groups,
+      })
+      const codec =
+        message === undefined || codecName === undefined || module.root === undefined
+          ? undefined
+          : { name: codecName, message: message.name, type: names.type(messageType), root: module.root }
+      return codecModule({ source: module.source, functions: module.functions, codec, imports: () => names.imports() }, names)
+    }
+    const names = [codecName, messageType, message?.name]
+    const text = memory === undefined ? spell() : memory.text(path, spelledFrom(module, names, plan.groups), spell)
     return { path, text, ...(message === undefined ? {} : { message: message.name }) }
   })
   return { modules: modules.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)), diagnostics: plan.diagnostics }
@@ -77,6 +84,12 @@ function shareFunctions(modules: readonly CodecModulePlan[], shapes: ShapeTable)
       return [key, { module: `shapes/${files.get(key)?.kebab ?? ''}.codec.ts`, decoder, encoder: encoderName(decoder) }]
     }),
   )
+}
+
+/** All that one module is spelled from, besides what is the same for the whole project. */
+function spelledFrom(module: CodecModulePlan, names: readonly unknown[], groups: ReadonlyMap<string, number>): string {
+  const ids = module.functions.flatMap(({ id, body }) => [id, ...callsOf(body).map((call) => call.id)])
+  return JSON.stringify([module, names, ids.map((id) => groups.get(id) ?? 0)])
 }
 
 function pathOfShape({ owner }: CodecModulePlan, shared: ReadonlyMap<string, SharedFunction>): string {

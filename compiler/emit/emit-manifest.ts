@@ -7,11 +7,46 @@ import type { Discovered, OlderVersion } from '../discover/discovered.ts'
  * named shape that they reach. Sorted, so that a change of one message is a change of its lines.
  */
 export function emitManifest({ messages, shapes }: Discovered): EmittedModule {
-  const manifest = {
-    messages: Object.fromEntries(messages.map(({ name, version, shape, older }) => [name, { version, shape, older: olderOf(older) }])),
-    shapes: Object.fromEntries(Object.values(shapes).map((named) => [named.key, { shape: named.shape, class: named.class }])),
+  const ofMessages = messages.map((message): Entry => {
+    const { name, version, shape, older } = message
+    return { key: name, of: message, value: () => ({ version, shape, older: olderOf(older) }) }
+  })
+  const ofShapes = Object.values(shapes).map((named): Entry => {
+    return { key: named.key, of: named, value: () => ({ shape: named.shape, class: named.class }) }
+  })
+  // In order of their names, each on lines of its own: more than a few fill more than one line in any case.
+  if (messages.length > few) {
+    return { path: manifestName, text: `{\n  "messages": ${printAll(ofMessages)},\n  "shapes": ${printAll(ofShapes)}\n}\n` }
   }
-  return { path: manifestName, text: `${print(sortKeys(manifest), '')}\n` }
+  const plain = (entries: readonly Entry[]): unknown => Object.fromEntries(entries.map(({ key, value }) => [key, value()]))
+  return { path: manifestName, text: `${print(sortKeys({ messages: plain(ofMessages), shapes: plain(ofShapes) }), '')}\n` }
+}
+
+const few = 10
+
+interface Entry {
+  readonly key: string
+  /** What the value is made of, and nothing else. */
+  readonly of: object
+  readonly value: () => unknown
+}
+
+/** What was printed for a message or a shape. The same object says the same. */
+const printed = new WeakMap<object, string>()
+
+function printAll(entries: readonly Entry[]): string {
+  // Only the shapes can be so few here.
+  if (entries.length <= few) return print(sortKeys(Object.fromEntries(entries.map(({ key, value }) => [key, value()]))), '  ', '  "shapes": ')
+  const lines = entries.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ key, of, value }) => {
+    let text = printed.get(of)
+    if (text === undefined) {
+      const before = `    ${JSON.stringify(key)}: `
+      text = before + print(sortKeys(value()), '    ', before)
+      printed.set(of, text)
+    }
+    return text
+  })
+  return `{\n${lines.join(',\n')}\n  }`
 }
 
 /** By version; nothing where there are none. */

@@ -6,6 +6,7 @@ import { emitManifest } from './emit-manifest.ts'
 import { nameSingletons } from './name-singletons.ts'
 import { nameMessages } from './name-messages.ts'
 import { reportObstacle } from './report-obstacle.ts'
+import type { CodecMemory } from './codec-memory.ts'
 import type { EmittedModule } from './emitted-module.ts'
 import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
 import type { Discovered } from '../discover/discovered.ts'
@@ -28,8 +29,9 @@ export function emitModules(
   discovered: Discovered,
   wishes: EmitWishes,
   bag: DiagnosticBag,
+  memory?: CodecMemory,
 ): readonly EmittedModule[] {
-  const codecs = emitCodecs(discovered, { outputFolder: wishes.output, unknownMembers: wishes.unknownMembers })
+  const codecs = emitCodecs(discovered, { outputFolder: wishes.output, unknownMembers: wishes.unknownMembers }, memory)
   for (const diagnostic of codecs.diagnostics) bag.add(diagnostic)
   reportObstacle(discovered.imports, wishes.output, bag)
   if (bag.hasErrors) return []

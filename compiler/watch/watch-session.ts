@@ -6,7 +6,7 @@ import { compile } from '../compile.ts'
 import type { Project } from '../config/project.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { diskFileSystem } from '../discover/file-system.ts'
-import { ProgramMemory } from '../discover/program-memory.ts'
+import { SessionMemory } from '../session-memory.ts'
 import type { ChangedAnswer } from '../discover/recording-host.ts'
 import { draftOwner, manifestName } from '../emit/generated-header.ts'
 import { builtInIntegrations } from '../integrations/built-in.ts'
@@ -41,7 +41,7 @@ export class WatchSession {
    * was never promised to anybody.
    */
   #promised: string | undefined
-  #memory = new ProgramMemory(diskFileSystem)
+  #memory = new SessionMemory(diskFileSystem)
   /** The manifest as we wrote it last. */
   #wrote: string | undefined
   /** The last compilation, if the output folder was left as it says. */
@@ -71,8 +71,8 @@ export class WatchSession {
     const outputs: string[] = []
     const sources: string[] = []
     for (const path of paths) (isBelow(this.#output, path) ? outputs : sources).push(path)
-    const { changes, lost } = this.#memory.refresh(sources)
-    if (lost) this.#memory = new ProgramMemory(diskFileSystem)
+    const { changes, lost } = this.#memory.program.refresh(sources)
+    if (lost) this.#memory = new SessionMemory(diskFileSystem)
     const promisesChanged = this.#takePromises(outputs)
     if (changes.length > 0) return this.#after(changes)
     if (promisesChanged) return this.build()
@@ -81,11 +81,11 @@ export class WatchSession {
 
   /** Builds again if anything at all that was ever read is not what it was. */
   verify(): Promise<Rebuild> {
-    return this.update(this.#memory.host.asked())
+    return this.update(this.#memory.program.host.asked())
   }
 
   places(): readonly string[] {
-    return watchedPlaces(this.project, this.#memory.host)
+    return watchedPlaces(this.project, this.#memory.program.host)
   }
 
   async #after(changes: readonly ChangedAnswer[]): Promise<Rebuild> {

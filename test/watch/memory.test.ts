@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { compile } from '../../compiler/compile.ts'
 import { projectDefaults, type Project } from '../../compiler/config/project.ts'
 import type { FileSystem } from '../../compiler/discover/file-system.ts'
-import { ProgramMemory } from '../../compiler/discover/program-memory.ts'
+import { SessionMemory } from '../../compiler/session-memory.ts'
 import { builtInIntegrations } from '../../compiler/integrations/built-in.ts'
 import { memoryFileSystem, strictTsconfig } from '../compiler/source-project.ts'
 
@@ -64,13 +64,13 @@ describe('the memory of a session', () => {
           listDirectory: (path) => memoryFileSystem(files).listDirectory(path),
           realPath: (path) => path,
         }
-        let memory = new ProgramMemory(disk)
+        let memory = new SessionMemory(disk)
         compile(project, builtInIntegrations, memory)
         for (const batch of batches) {
           for (const edit of batch) apply(edit)
-          if (memory.refresh(batch.map(({ path }) => path)).lost) memory = new ProgramMemory(disk)
+          if (memory.program.refresh(batch.map(({ path }) => path)).lost) memory = new SessionMemory(disk)
           const { modules, diagnostics } = compile(project, builtInIntegrations, memory)
-          const clean = compile(project, builtInIntegrations, new ProgramMemory(disk))
+          const clean = compile(project, builtInIntegrations, new SessionMemory(disk))
           expect({ modules, diagnostics }).toEqual({ modules: clean.modules, diagnostics: clean.diagnostics })
         }
       }),
