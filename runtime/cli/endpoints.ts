@@ -1,4 +1,4 @@
-import { parseDestination } from '../routing/destination.ts'
+import { assertAddress } from '../routing/destination.ts'
 import { toMilliseconds } from '../timing/duration.ts'
 import { asDocument } from './as-document.ts'
 import type { RunCommand } from './commands.ts'
@@ -38,7 +38,7 @@ export const runEndpointsList: RunCommand = async ({ store, said, terminal, pain
 /** `jasper endpoints pause` */
 export const runEndpointsPause: RunCommand = async ({ store, said, operands, terminal, paint }) => {
   const [endpoint = ''] = operands
-  parseDestination(endpoint)
+  assertAddress(endpoint)
   const text = said.text('for')
   const forMs = text === undefined ? undefined : toMilliseconds(text as Parameters<typeof toMilliseconds>[0], '--for')
   await store.pauses.pause({ endpoint, forMs, reason: said.text('reason') ?? 'paused by hand', by: nobody })
@@ -50,7 +50,7 @@ export const runEndpointsPause: RunCommand = async ({ store, said, operands, ter
 /** `jasper endpoints resume` */
 export const runEndpointsResume: RunCommand = async ({ store, said, operands, terminal, paint }) => {
   const [endpoint = ''] = operands
-  parseDestination(endpoint)
+  assertAddress(endpoint)
   const ok = await store.pauses.resume(endpoint)
   if (said.has('json')) terminal.out(asDocument({ ok, endpoint }))
   else terminal.out(ok ? `${paint('green', '✓')} ${endpoint} goes on.\n` : `${endpoint} was not paused.\n`)

@@ -37,6 +37,7 @@ export const errorCodes = {
   JASPER_TRANSPORT_UNREACHABLE: 'The other side of a transport did not answer in time.',
   JASPER_UNKNOWN_DESTINATION: 'An address cannot be parsed, or no transport serves it.',
   JASPER_UNKNOWN_MESSAGE: 'The name is not that of a message of this app.',
+  JASPER_UNPROTECTED: 'A TCP address beyond this machine would be used without TLS, or without a proof of who is there.',
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

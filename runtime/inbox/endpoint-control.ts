@@ -2,7 +2,7 @@ import type { Duration } from '../bus/delivery-options.ts'
 import type { Clock, Timer } from '../contracts/clock.ts'
 import type { Logger } from '../contracts/logger.ts'
 import { pausesChanged, type EndpointPause, type Pauses, type WakeUps } from '../contracts/message-store.ts'
-import { parseDestination } from '../routing/destination.ts'
+import { assertAddress } from '../routing/destination.ts'
 import type { EndpointMode, EndpointSettings } from '../routing/route-table.ts'
 import { toMilliseconds } from '../timing/duration.ts'
 import { untilStoreAnswers } from '../timing/until-store-answers.ts'
@@ -64,7 +64,7 @@ export class EndpointControl {
 
   /** Pauses an endpoint. One that is paused for longer already stays as it is. `JASPER_UNKNOWN_DESTINATION` for what is no address. */
   async pause(address: string, options: PauseOptions = {}): Promise<void> {
-    parseDestination(address)
+    assertAddress(address)
     const { pauses, wakeUps, log, owner } = this.#parts
     const forMs = options.for === undefined ? undefined : toMilliseconds(options.for, 'pause(address, { for })')
     const reason = options.reason ?? 'no reason was given'
@@ -76,7 +76,7 @@ export class EndpointControl {
 
   /** Resumes an endpoint. Resolves with whether it was paused; one that its circuit breaker holds back stays so. */
   async resume(address: string): Promise<boolean> {
-    parseDestination(address)
+    assertAddress(address)
     const { pauses, wakeUps, log } = this.#parts
     const wasPaused = await pauses.resume(address)
     if (wasPaused) log.info('an endpoint is resumed', { endpoint: address })

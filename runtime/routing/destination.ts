@@ -25,6 +25,11 @@ export function parseDestination(text: string): Destination {
   return { scheme: match[1]!, name: match[2]! }
 }
 
+/** Throws `JASPER_UNKNOWN_DESTINATION` for what is no address of an endpoint. Transports have grammars of their own, and are not asked. */
+export function assertAddress(text: string): void {
+  if (isLocal(text) || !/^[a-z][a-z0-9+.-]*:\/\/\S+$/.test(text)) parseDestination(text)
+}
+
 /**
  * The local queue that a message type has unless a route says otherwise: its wire name in kebab
  * case. `PlaceOrder` is `local://place-order`, `orders.place-order` stays as it is.

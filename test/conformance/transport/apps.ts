@@ -5,6 +5,7 @@ import type { MessageStore } from '../../../runtime/contracts/message-store.ts'
 import type { Transport } from '../../../runtime/contracts/transport.ts'
 import { buildApp } from '../../../runtime/host/build-app.ts'
 import type { App } from '../../../runtime/host/app.ts'
+import { eventually } from '../../support/eventually.ts'
 import { chainsOf, keptLog, registration, type KeptLog, type Numbered, type Run } from '../../runtime/small-app.ts'
 import type { TransportHarness, TransportPlace } from '../transport-harness.ts'
 
@@ -27,11 +28,13 @@ export interface AppParts {
 export class Trial {
   readonly place: TransportPlace
   readonly #store: () => MessageStore
+  readonly #isDirect: boolean
   readonly #running: RunningApp[] = []
 
-  constructor(place: TransportPlace, store: () => MessageStore) {
+  constructor(place: TransportPlace, store: () => MessageStore, isDirect = false) {
     this.place = place
     this.#store = store
+    this.#isDirect = isDirect
   }
 
   async start({ store, handlers = {}, sends = [], routes, transports, name = 'trial' }: AppParts): Promise<RunningApp> {
@@ -54,6 +57,31 @@ export class Trial {
     return running
   }
 
+  /** As the place counts; where there is nobody in between, what waits is in the stores of the apps that send. */
+  async count(name: string): Promise<{ readonly waiting: number; readonly unsettled: number }> {
+    const { waiting, unsettled } = await this.place.count(name)
+    return { waiting: waiting + (this.#isDirect ? await this.#unsent(name) : 0), unsettled }
+  }
+
+  /** All have left the sender; where there is nobody in between, as many as the receiver takes. */
+  async handedOver({ app }: RunningApp, name: string): Promise<void> {
+    await eventually('the other side has been given all that it takes', async () => {
+      if ((await app.senders.counts()).length === 0) return true
+      return this.#isDirect && (await this.place.count(name)).unsettled > 0
+    })
+  }
+
+  async #unsent(name: string): Promise<number> {
+    const { to } = this.place.queue(name)
+    let unsent = 0
+    for (const { app } of this.#running) {
+      // One that has stopped tells nothing.
+      const counts = await app.senders.counts().catch(() => [])
+      for (const { destination, ready, scheduled, claimed } of counts) if (destination === to) unsent += ready + scheduled + claimed
+    }
+    return unsent
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.#running.map(({ app }) => app.stop()))
     await this.place.drop()
@@ -67,7 +95,7 @@ export function trials(harness: TransportHarness, store: () => MessageStore): ()
     for (const trial of running.splice(0)) await trial.end()
   })
   return async () => {
-    const trial = new Trial(await harness.fresh(), store)
+    const trial = new Trial(await harness.fresh(), store, harness.isDirect === true)
     running.push(trial)
     return trial
   }

@@ -26,6 +26,13 @@ export class Scene {
     return envelope({ destination: this.place.queue(name).to, ...over })
   }
 
+  /** Somebody keeps them from now on: the other side, or, where there is nobody in between, whoever sends. */
+  async post(transport: Transport, ...envelopes: readonly Envelope[]): Promise<void> {
+    if (this.place.post !== undefined) return this.place.post(transport, envelopes)
+    expect(await this.send(transport, ...envelopes)).toEqual(envelopes.map(() => ({ kind: 'sent' })))
+  }
+
+  /** The outcomes, which there may not be before somebody has settled the messages. */
   async send(transport: Transport, ...envelopes: readonly Envelope[]): Promise<readonly SendOutcome[]> {
     const sender = transport.sender(envelopes[0]!.destination)
     try {
@@ -37,6 +44,15 @@ export class Scene {
 
   listen(transport: Transport, options: Partial<ListenOptions> = {}, name = 'a'): Inbox {
     return this.listenAt(this.place.queue(name).at, transport, options)
+  }
+
+  /** A listener that acknowledges at once whatever comes. */
+  accept(transport: Transport): Inbox {
+    const inbox = this.listen(transport, { receive: (deliveries) => {
+      inbox.came.push(...deliveries)
+      for (const delivery of deliveries) void delivery.ack()
+    } })
+    return inbox
   }
 
   listenAt(endpoint: string, transport: Transport, options: Partial<ListenOptions> = {}): Inbox {
