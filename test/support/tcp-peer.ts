@@ -20,7 +20,12 @@ export const opening = Buffer.concat([Buffer.from('JASPER'), Buffer.of(1, 1)])
 export const hello = (endpoint: string): Buffer => wireFrame(1, randomBytes(32), text16(endpoint), text16('a peer of the tests'))
 export const emptyProof = wireFrame(3, Buffer.of(0))
 
-export function batch(first: number, messages: readonly { readonly headers: Readonly<Record<string, string>>; readonly body: string }[]): Buffer {
+export interface PeerMessage {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export function batch(first: number, messages: readonly PeerMessage[]): Buffer {
   const parts = messages.map(({ headers, body }) => {
     const entries = Object.entries(headers)
     const pairs = entries.map(([name, value]) => Buffer.concat([text16(name), bytes32(Buffer.from(value))]))

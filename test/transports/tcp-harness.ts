@@ -25,6 +25,8 @@ interface Kept {
 
 async function freshPlace(options: TcpOptions): Promise<TransportPlace> {
   const port = await freePort()
+  // One for each process of a test.
+  const replyPorts = await Promise.all(Array.from({ length: 8 }, freePort))
   const proxy = await tcpFaultProxy('127.0.0.1', port)
   const witness = new Witness()
   const kept = new Set<Kept>()
@@ -41,7 +43,7 @@ async function freshPlace(options: TcpOptions): Promise<TransportPlace> {
     }
   }
   return {
-    transport: () => witness.over(tcp(options)),
+    transport: () => witness.over(tcp({ ...options, repliesAt: `${scheme}://localhost:${replyPorts.pop()!}` })),
     queue,
     ordered: queue,
     noAddress: `${scheme}://localhost:none`,

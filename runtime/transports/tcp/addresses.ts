@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AddressUse } from '../../contracts/transport.ts'
 import { JasperError } from '../../errors/jasper-error.ts'
 import { longestName } from './frames.ts'
@@ -9,7 +10,17 @@ export interface TcpPlace {
   readonly endpoint: string
 }
 
-export const defaultPort = 2000
+const defaultPort = 2000
+/** An endpoint for replies belongs to one process, and goes with it. */
+const replies = 'replies.'
+
+export function newReplyEndpoint(): string {
+  return `${replies}${randomUUID()}`
+}
+
+export function isReplyEndpoint(endpoint: string): boolean {
+  return endpoint.startsWith(replies)
+}
 
 /** The place in its one spelling. `parseAddress` of it is the place again. */
 export function printAddress(scheme: string, { host, port, endpoint }: TcpPlace): string {

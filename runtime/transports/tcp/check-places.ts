@@ -15,7 +15,8 @@ export interface CheckParts {
 }
 
 /** Knocks at every place that is sent to, and looks whether every port that is listened at is bound. */
-export async function checkPlaces(places: readonly TransportPlace[], { settings, appName, clock, portOf }: CheckParts): Promise<readonly string[]> {
+export async function checkPlaces(places: readonly TransportPlace[], parts: CheckParts): Promise<readonly string[]> {
+  const { settings, appName, clock, portOf } = parts
   const problems: string[] = []
   for (const { address, use } of places) {
     if (use === 'listen') {

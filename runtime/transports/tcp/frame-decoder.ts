@@ -2,7 +2,7 @@ import { ProtocolError } from './protocol-error.ts'
 
 /** Both sides say this first, before any frame, whatever their versions are. */
 const magic = Buffer.from('JASPER', 'latin1')
-export const openingBytes = 8
+const openingBytes = 8
 const lengthBytes = 4
 
 /** The first bytes of a connection: the versions that the dialler speaks, or the one that the listener has chosen. */

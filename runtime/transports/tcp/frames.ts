@@ -33,9 +33,9 @@ const byeReasons: readonly ByeReason[] = ['stopping', 'violation', 'unauthorised
 const outcomes = ['sent', 'failed', 'too-large', 'unroutable', 'unauthorised', 'malformed'] as const
 
 export const nonceBytes = 32
-export const macBytes = 32
+const macBytes = 32
 export const longestName = 255
-export const longestDetail = 1_000
+const longestDetail = 1_000
 export const mostRuns = 1_000
 /** Before the handshake is over no frame is longer. */
 export const largestHandshakeFrame = 2_048
@@ -59,7 +59,12 @@ function payloadOf(frame: Frame): Buffer {
     case 'proof':
       return new ByteWriter(1 + frame.mac.length).u8(frame.mac.length).put(frame.mac).done()
     case 'welcome':
-      return new ByteWriter(9 + frame.mac.length).u8(frame.mac.length).put(frame.mac).u32(frame.largestMessage).u32(frame.heartbeatMs).done()
+      return new ByteWriter(9 + frame.mac.length)
+        .u8(frame.mac.length)
+        .put(frame.mac)
+        .u32(frame.largestMessage)
+        .u32(frame.heartbeatMs)
+        .done()
     case 'batch':
       return encodeMessages(frame.first, frame.messages)
     case 'outcomes':

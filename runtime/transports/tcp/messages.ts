@@ -24,8 +24,8 @@ export const mostRedeliveries = 65_535
 /** Of a message, beside the bytes of its headers and its body. */
 const messageHead = 8
 const headerHead = 6
-/** What a batch may hold beyond one message of the largest size: its head, and the lengths of one message's parts. */
-export const batchOverhead = 6 + messageHead + headerHead * mostHeaders
+/** What a frame may hold beyond one message of the largest size: its kind, the head of a batch, and the lengths of one message's parts. */
+export const batchOverhead = 7 + messageHead + headerHead * mostHeaders
 
 /** Bytes of names and values. */
 export function headerBytes(headers: Readonly<Record<string, string>>): number {
@@ -51,7 +51,12 @@ export function encodeMessages(first: number, messages: readonly WireMessage[]):
   return writer.done()
 }
 
-export function decodeMessages(reader: ByteReader, limits: MessageLimits): { readonly first: number; readonly messages: readonly WireMessage[] } {
+export interface NumberedMessages {
+  readonly first: number
+  readonly messages: readonly WireMessage[]
+}
+
+export function decodeMessages(reader: ByteReader, limits: MessageLimits): NumberedMessages {
   const [first, count] = [reader.u32(), reader.u16()]
   if (count === 0) throw new ProtocolError('a batch is empty')
   if (count > mostMessages) throw new ProtocolError(`a batch has ${count} messages, more than ${mostMessages}`, 'too-large')

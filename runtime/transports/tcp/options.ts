@@ -8,6 +8,11 @@ export interface TcpOptions {
    * in a list, as from an environment that does not name it, is refused when the app is built.
    */
   readonly secret?: string | readonly (string | undefined)[]
+  /**
+   * Where others reach this process with replies to its requests: `tcp://shop-1.internal:2001`, which no other
+   * process listens at. Without it requests cannot be made through this transport; those of others are answered.
+   */
+  readonly repliesAt?: string
   /** TLS 1.3, at every address of this transport. Without it addresses are of this machine alone. */
   readonly tls?: TcpTlsOptions
   /**

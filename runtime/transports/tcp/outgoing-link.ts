@@ -3,7 +3,7 @@ import type { SendOutcome } from '../../contracts/transport.ts'
 import type { Dialled } from './dial.ts'
 import { encodeFrame, largestAnswerFrame, type Frame, type OutcomeRun } from './frames.ts'
 import type { Link } from './link.ts'
-import { batchOverhead, mostMessages, wireBytes, type WireMessage } from './messages.ts'
+import { mostMessages, wireBytes, type WireMessage } from './messages.ts'
 import { ProtocolError } from './protocol-error.ts'
 import { usualFrame } from './read-options.ts'
 
@@ -53,7 +53,8 @@ export class OutgoingLink {
     this.#link = link
     this.#onAnswer = onAnswer
     this.largestMessage = welcome.largestMessage
-    link.open({ largestFrame: largestAnswerFrame, heartbeatMs: welcome.heartbeatMs, readsWhenWritten: false, receive: (frame) => this.#receive(frame) })
+    const receive = (frame: Frame): void => this.#receive(frame)
+    link.open({ largestFrame: largestAnswerFrame, heartbeatMs: welcome.heartbeatMs, readsWhenWritten: false, receive })
   }
 
   /** The connection has ended. */
@@ -107,7 +108,7 @@ export class OutgoingLink {
       if (written.has(one.id)) continue
       written.add(one.id)
       const bytes = wireBytes(one.message)
-      if (size + bytes > usualFrame + batchOverhead || frame.length === mostMessages) flush()
+      if (size + bytes > usualFrame || frame.length === mostMessages) flush()
       frame.push(one)
       size += bytes
     }

@@ -160,7 +160,8 @@ export class Port {
         const admitted = listener.admit(link)
         onEnd = admitted.onEnd
         link.send(welcome)
-        link.open({ largestFrame: settings.largestFrame, heartbeatMs: settings.heartbeatMs, readsWhenWritten: true, receive: admitted.receive })
+        const { largestFrame, heartbeatMs } = settings
+        link.open({ largestFrame, heartbeatMs, readsWhenWritten: true, receive: admitted.receive })
       })
       .catch((error: unknown) => {
         const { reason, message } = error instanceof ProtocolError ? error : new ProtocolError(String(error))

@@ -4,7 +4,7 @@ import type { Envelope } from '../../envelope/envelope.ts'
 import { toHeaders } from '../../envelope/travel-headers.ts'
 import { JasperError } from '../../errors/jasper-error.ts'
 import { backoffMs, type Backoff } from '../../timing/backoff.ts'
-import type { TcpPlace } from './addresses.ts'
+import { isReplyEndpoint, type TcpPlace } from './addresses.ts'
 import { dial } from './dial.ts'
 import { headerBytes, largestHeaders, longestHeaderName, mostHeaders, mostRedeliveries, type WireMessage } from './messages.ts'
 import { OutgoingLink } from './outgoing-link.ts'
@@ -38,7 +38,13 @@ export class TcpSender implements TransportSender {
   }
 
   async send(messages: readonly Envelope[]): Promise<readonly SendOutcome[]> {
-    const link = await this.#connected()
+    let link: OutgoingLink
+    try {
+      link = await this.#connected()
+    } catch (error) {
+      if (!this.#isForNobody(error)) throw error
+      return messages.map(() => ({ kind: 'refused', reason: 'unroutable', detail: 'nobody waits for the reply any more' }))
+    }
     const largest = Math.min(this.#parts.settings.largestMessage, link.largestMessage)
     const prepared = messages.map((envelope) => prepare(envelope, largest, this.#tries.get(envelope.id) ?? 0))
     const outcomes = await link.send(
@@ -80,6 +86,13 @@ export class TcpSender implements TransportSender {
     } finally {
       if (this.#closing.signal.aborted) this.#link?.close()
     }
+  }
+
+  /** Whoever asked has gone, and comes back under another address. */
+  #isForNobody(error: unknown): boolean {
+    if (!isReplyEndpoint(this.#parts.place.endpoint)) return false
+    const cause = (error as Error).cause as { readonly reason?: unknown; readonly code?: unknown } | undefined
+    return cause?.reason === 'no-endpoint' || cause?.code === 'ECONNREFUSED'
   }
 
   #remember(id: string): void {

@@ -1,6 +1,6 @@
 import type { OpenTransport, Transport, TransportSender } from '../../contracts/transport.ts'
 import { JasperError } from '../../errors/jasper-error.ts'
-import { parseAddress, printAddress } from './addresses.ts'
+import { newReplyEndpoint, parseAddress, printAddress } from './addresses.ts'
 import { checkPlaces } from './check-places.ts'
 import { TcpListener } from './listener.ts'
 import { MemoryBudget } from './memory-budget.ts'
@@ -20,6 +20,8 @@ import { TcpSender } from './sender.ts'
 export function tcp(options: TcpOptions = {}): Transport {
   const settings = readOptions(options)
   const { scheme, description, largestMessage } = settings
+  const repliesAt = options.repliesAt === undefined ? undefined : parseAddress(scheme, options.repliesAt, 'send')
+  if (repliesAt !== undefined) assertProtected(settings, options.repliesAt!, repliesAt.host, 'listen')
   const ports = new Map<string, Port>()
   const listeners = new Set<TcpListener>()
   const senders = new Set<TransportSender>()
@@ -42,6 +44,7 @@ export function tcp(options: TcpOptions = {}): Transport {
       assertProtected(settings, address, place.host, use)
       return address
     },
+    ...(repliesAt !== undefined && { replyAddress: () => printAddress(scheme, { ...repliesAt, endpoint: newReplyEndpoint() }) }),
     async open(parts) {
       open = parts
     },

@@ -9,7 +9,8 @@ const host = fc.oneof(
   fc.constantFrom('::1', '2001:db8::7', 'fe80::1', 'db.internal', 'my_host'),
 )
 const endpoint = fc.string({ unit: 'grapheme', maxLength: 60 }).filter((value) => Buffer.byteLength(value) <= 255)
-const place: fc.Arbitrary<TcpPlace> = fc.record({ host: host.map((one) => one.toLowerCase()), port: fc.integer({ min: 1, max: 65_535 }), endpoint })
+const port = fc.integer({ min: 1, max: 65_535 })
+const place: fc.Arbitrary<TcpPlace> = fc.record({ host: host.map((one) => one.toLowerCase()), port, endpoint })
 
 describe('an address of TCP', () => {
   it('is parsed to the place that it was printed from', () => {

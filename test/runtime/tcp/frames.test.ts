@@ -52,7 +52,8 @@ function decodeAll(decoder: FrameDecoder): Frame[] {
 }
 
 /** Prototypes apart: headers come without one. */
-const plain = (frames: readonly Frame[]): unknown => frames.map((one) => JSON.stringify(one, (_, value: unknown) => (value instanceof Uint8Array ? [...value] : value)))
+const plain = (frames: readonly Frame[]): unknown =>
+  frames.map((one) => JSON.stringify(one, (_, value: unknown) => (value instanceof Uint8Array ? [...value] : value)))
 
 describe('frames', () => {
   it('come out as they went in, wherever the stream is cut', () => {
