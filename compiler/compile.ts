@@ -7,6 +7,7 @@ import { discoverHandlers } from './discover/discover-handlers.ts'
 import { emitModules } from './emit/emit-modules.ts'
 import { builtInIntegrations } from './integrations/built-in.ts'
 import type { Integration } from './integrations/integration.ts'
+import { addSteps } from './plugins/add-steps.ts'
 import { askPolicies } from './policies/ask-policies.ts'
 import { matchIntegration } from './resolve/match-integration.ts'
 import { resolveFrames } from './resolve/resolve-frames.ts'
@@ -33,7 +34,11 @@ export function compile(
   const { discovered, observations } = discoverHandlers({ ...project, isTransaction }, bag, memory)
   const chains = buildChains(discovered, bag)
   const { messages: known, providers } = discovered
-  const resolved = resolveFrames(chains, { integrations, messages: known, output, ...(providers && { providers }) }, bag)
+  const around = { integrations, messages: known, output, ...(providers && { providers }) }
+  const { plugins } = discovered
+  // Plugins are told what chains are without them; what is wrong with those is said of the chains as they will be.
+  const whole = plugins === undefined ? chains : addSteps(project.folder, plugins, resolveFrames(chains, around, new DiagnosticBag()), bag)
+  const resolved = resolveFrames(whole, around, bag)
   const plans = askPolicies(project.folder, discovered.globalPolicy, resolved, bag)
   const wishes = { output, routes, policies, register, unknownMembers, integrations }
   const modules = emitModules(plans, discovered, wishes, bag, memory?.codecs)

@@ -42,8 +42,8 @@ export interface ChainDescription {
   /** The name of the handler that has the message for itself; `undefined`: its handlers share it. */
   readonly separate: string | undefined
   readonly handlers: readonly { readonly name: string; readonly place: string }[]
-  /** What runs before and after the handlers, in the order of its calls. */
-  readonly middleware: readonly { readonly name: string; readonly place: string; readonly role: MiddlewareRole }[]
+  /** What runs before and after the handlers, in the order of its calls; with the file of the plugin that has added it. */
+  readonly middleware: readonly { readonly name: string; readonly place: string; readonly role: MiddlewareRole; readonly plugin?: string }[]
   /** The data-access library whose transaction the chain runs in. */
   readonly transaction: string | undefined
   readonly cascades: readonly string[]
@@ -150,9 +150,10 @@ function describePlans(
       separate: plan.chain.separate?.name,
       handlers: plan.chain.handlers.map((handler) => ({ name: handlerName(handler.function), place: `${handler.span.file}:${handler.span.line}` })),
       middleware: flatten(plan.frames).flatMap((frame) => {
-        if (frame.kind !== 'call-middleware') return []
-        const { function: called, span, role } = frame.middleware
-        return { name: handlerName(called), place: `${span.file}:${span.line}`, role }
+        const middleware = frame.kind === 'call-middleware' ? frame.middleware : frame.kind === 'around' && frame.calls.kind === 'step' ? frame.calls.middleware : undefined
+        if (middleware === undefined) return []
+        const { function: called, span, role, step } = middleware
+        return { name: handlerName(called), place: `${span.file}:${span.line}`, role, ...(step && { plugin: step.plugin }) }
       }),
       transaction: plan.integration,
       cascades: plan.chain.cascades,

@@ -37,6 +37,15 @@ export function literal(text: string): string {
   return `'${text.replace(/['\\\u0000-\u001f\u007f\u2028\u2029\ufeff\ud800-\udfff]/gu, escapeInLiteral)}'`
 }
 
+/** Plain data as it is written in code. */
+export function constant(value: unknown): string {
+  if (typeof value === 'string') return literal(value)
+  if (Array.isArray(value)) return `[${value.map(constant).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return String(value)
+  const members = Object.entries(value).map(([name, member]) => `${propertyKey(name)}: ${constant(member)}`)
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
+}
+
 /** Text that goes into a template literal between backquotes, outside its holes. */
 export function templateText(text: string): string {
   return literal(text).slice(1, -1).replaceAll("\\'", "'").replace(/`|\$\{/g, '\\$&')

@@ -2,7 +2,7 @@ import { handlerName } from './handler-name.ts'
 import { compareText } from './order-handlers.ts'
 import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
 import type { DiscoveredHandler, HandlerFunction } from '../discover/discovered.ts'
-import { middlewareRoles, type DiscoveredMiddleware, type MiddlewareScope } from '../discover/middleware.ts'
+import { stepRoles, type DiscoveredMiddleware, type MiddlewareScope } from '../discover/middleware.ts'
 
 /**
  * The middleware of one chain in the order of its calls.
@@ -41,7 +41,8 @@ const wordsOf: Readonly<Record<MiddlewareScope, readonly [string, string]>> = {
   class: ['its class', 'in its class'],
 }
 
-function fitsMessage({ takes }: DiscoveredMiddleware, message: string): boolean {
+/** Whether a message is among those that a function is for. */
+export function fitsMessage({ takes }: Pick<DiscoveredMiddleware, 'takes'>, message: string): boolean {
   return takes.kind !== 'some' || takes.messages.includes(message)
 }
 
@@ -70,7 +71,7 @@ function inOrder(a: DiscoveredMiddleware, b: DiscoveredMiddleware): number {
 }
 
 function byRole(a: DiscoveredMiddleware, b: DiscoveredMiddleware): number {
-  return middlewareRoles.indexOf(a.role) - middlewareRoles.indexOf(b.role)
+  return stepRoles.indexOf(a.role) - stepRoles.indexOf(b.role)
 }
 
 function isAfter({ role }: DiscoveredMiddleware): boolean {

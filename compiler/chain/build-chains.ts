@@ -49,10 +49,19 @@ function buildChain(
     ...(separate !== undefined && { separate: { name: separate, queue: `${queueOfMessage(message)}/${separate}` } }),
     ...(middleware.length > 0 && { middleware }),
     ...(policies.length > 0 && { policies }),
+<<<<<<< HEAD
     ...(ofTransactions?.nonTransactional && { nonTransactional: ofTransactions }),
     cascades: [...new Set([...handlers.map((handler) => handler.returns), ...middleware.map(sentOn)].flatMap(returnedMessages))].sort(),
+=======
+    cascades: cascadesOf(handlers, middleware),
+>>>>>>> 5b876de (Let plugins of the config add steps around, before and behind the handlers of chains)
     replying: first === undefined ? undefined : handlers.indexOf(first),
   }
+}
+
+/** Wire names of all that is sent on, sorted. */
+export function cascadesOf(handlers: readonly DiscoveredHandler[], middleware: readonly DiscoveredMiddleware[]): readonly string[] {
+  return [...new Set([...handlers.map((handler) => handler.returns), ...middleware.map(sentOn)].flatMap(returnedMessages))].sort()
 }
 
 /** What `after` functions return is sent on, and is no reply. */

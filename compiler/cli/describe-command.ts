@@ -135,9 +135,12 @@ function describeMiddleware(chains: ProjectDescription['chains']): readonly stri
   const byWords = new Map<string, string[]>()
   for (const { message, middleware } of chains) {
     const names = (...roles: readonly string[]): string =>
-      middleware.filter(({ role }) => roles.includes(role)).map(({ name }) => name).join(', ')
-    const [before, after, ends] = [names('before', 'load', 'validate'), names('after'), names('finally')]
-    const words = [before && `before the handlers ${before}`, after && `behind them ${after}`, ends && `whatever happens ${ends}`].filter(Boolean).join('; ')
+      middleware
+        .filter(({ role }) => roles.includes(role))
+        .map(({ name, plugin }) => (plugin === undefined ? name : `${name} (${plugin})`))
+        .join(', ')
+    const [around, before, after, ends] = [names('around'), names('before', 'load', 'validate'), names('after'), names('finally')]
+    const words = [around && `around all that follows ${around}`, before && `before the handlers ${before}`, after && `behind them ${after}`, ends && `whatever happens ${ends}`].filter(Boolean).join('; ')
     if (words !== '') byWords.set(words, [...(byWords.get(words) ?? []), message])
   }
   return [...byWords].map(([words, messages]) => `With ${messages.join(', ')} run ${words}.`)

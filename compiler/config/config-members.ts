@@ -8,6 +8,8 @@ export type MemberKind =
   | 'folder'
   /** A file below the project's folder that must exist. */
   | 'file'
+  /** A list of files below the project's folder that must exist. */
+  | 'files'
   | 'boolean'
   /** A list of words that names begin or end with. */
   | 'words'
@@ -30,6 +32,7 @@ export const configMembers: Readonly<Record<keyof JasperConfig, MemberKind>> = {
   messages: 'globs',
   middleware: 'globs',
   output: 'folder',
+  plugins: 'files',
   policies: 'file',
   providers: 'globs',
   register: 'boolean',
@@ -45,6 +48,7 @@ export const memberWords: Readonly<Record<MemberKind, string>> = {
   globs: 'a list of globs with at least one entry',
   folder: 'the path of a folder',
   file: 'the path of a file',
+  files: 'a list of paths of files',
   boolean: 'true or false',
   words: 'a list of words that a name can hold',
   exports: 'a list of files and what they export, with a # between',
@@ -58,6 +62,7 @@ export const memberExamples: Readonly<Record<MemberKind, string>> = {
   globs: "['src/**/*.handler.ts']",
   folder: "'src/generated/jasper'",
   file: "'src/routes.ts'",
+  files: "['src/audit.plugin.ts']",
   boolean: 'true',
   words: "['Subscriber']",
   exports: "['src/orders.ts#OrderService.place']",

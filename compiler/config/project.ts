@@ -28,6 +28,8 @@ export interface Project {
   readonly routes: string | undefined
   /** The file whose default export is the failure policy of the whole app. Relative to `folder`. */
   readonly policies: string | undefined
+  /** The files whose default exports are plugins, in the order of their steps. Relative to `folder`. */
+  readonly plugins: readonly string[]
   /** Relative to `folder`. Need not exist unless the config names it. */
   readonly tsconfig: string
   /** Whether the generated index registers its messages as the default of `MessageContext`. */
@@ -50,6 +52,7 @@ export const projectDefaults = {
   output: 'src/generated/jasper',
   routes: undefined,
   policies: undefined,
+  plugins: [],
   tsconfig: 'tsconfig.json',
   register: true,
   unknownMembers: 'ignore',

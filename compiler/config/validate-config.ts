@@ -68,7 +68,7 @@ function checkMember(file: ConfigFile, member: Member, value: unknown, bag: Diag
     const read = relativePath(written)
     if (read.kind !== 'inside') {
       bag.report('JG0009', { member, path: JSON.stringify(written), reason: outside[read.kind], example }, { span })
-    } else if ((kind === 'file' || kind === 'exports') && !isFile(join(file.folder, read.path))) {
+    } else if ((kind === 'file' || kind === 'files' || kind === 'exports') && !isFile(join(file.folder, read.path))) {
       bag.report('JG0010', { member, path: read.path }, { span })
     } else paths.push([read.path, ...name].join('#'))
   }
@@ -93,6 +93,8 @@ function isOfKind(kind: MemberKind, value: unknown): value is string | boolean |
       return value === 'ignore' || value === 'refuse'
     case 'globs':
       return Array.isArray(value) && value.length > 0 && value.every(isText)
+    case 'files':
+      return Array.isArray(value) && value.every(isText)
     case 'words':
       return Array.isArray(value) && value.every((word) => isText(word) && /^[\w$]+$/.test(word))
     case 'exports':

@@ -5,6 +5,7 @@ import { discoverCatalog } from './catalog-discover.ts'
 import { emitCatalog } from './catalog-emit.ts'
 import { middlewareCatalog } from './catalog-middleware.ts'
 import { messagesCatalog } from './catalog-messages.ts'
+import { pluginsCatalog } from './catalog-plugins.ts'
 import { resolveCatalog } from './catalog-resolve.ts'
 import type { SlotsOf } from './catalog-entry.ts'
 
@@ -20,6 +21,7 @@ export const catalog = {
   ...chainCatalog,
   ...resolveCatalog,
   ...middlewareCatalog,
+  ...pluginsCatalog,
   ...emitCatalog,
 }
 

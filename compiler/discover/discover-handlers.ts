@@ -5,6 +5,7 @@ import { checkSyntax } from './check-syntax.ts'
 import type { Discovered } from './discovered.ts'
 import { findHandlers } from './find-handlers.ts'
 import { findMiddleware } from './find-middleware.ts'
+import { findPlugins } from './find-plugins.ts'
 import { findProviders } from './find-providers.ts'
 import { findGlobalPolicy, findPolicies } from './find-policies.ts'
 import { handlersOfEach } from './handlers-of-each.ts'
@@ -52,6 +53,7 @@ export function discoverHandlers(options: ProgramOptions, bag: DiagnosticBag, me
     messageFiles: opened.messageFiles.filter(isSound),
     middlewareFiles: opened.middlewareFiles.filter(isSound),
     providerFiles: opened.providerFiles.filter(isSound),
+    pluginFiles: opened.pluginFiles.filter(isSound),
   }
   memory?.answers.begin(opened.program, memory.program.before)
   const messages = new MessageTable(opened, bag)
@@ -72,6 +74,7 @@ export function discoverHandlers(options: ProgramOptions, bag: DiagnosticBag, me
   const handlers = handlersOfEach(opened, read, messages)
   // Only now all messages are known among which those are that a function takes.
   const middleware = findMiddleware(project, bag).flatMap((found) => readMiddleware(opened, found, messages, bag) ?? [])
+  const plugins = findPlugins(project, messages, bag)
   messages.addOlderVersions()
   // An app that only publishes has no handlers, and nothing is wrong with it.
   const isEmpty = opened.handlerFiles.length + opened.unreadable.length === 0 && messages.isEmpty
@@ -87,6 +90,7 @@ export function discoverHandlers(options: ProgramOptions, bag: DiagnosticBag, me
     ...(middleware.length > 0 && { middleware }),
     ...(providers.length > 0 && { providers }),
     ...(globalPolicy && { globalPolicy }),
+    ...(plugins.length > 0 && { plugins }),
     imports: importStyle(opened),
   }
   return { discovered, observations: host.observations() }

@@ -1,4 +1,4 @@
-import type { DiscoveredMiddleware } from './middleware.ts'
+import type { DiscoveredMiddleware, DiscoveredPlugin } from './middleware.ts'
 import type { Shape, ShapeTable } from './shape.ts'
 import type { SourceSpan } from './source-span.ts'
 import type { TypeRef } from './type-ref.ts'
@@ -18,6 +18,8 @@ export interface Discovered {
   readonly globalPolicy?: DiscoveredPolicy
   /** Functions that run around handlers, sorted by file, then by position. Absent where there are none. */
   readonly middleware?: readonly DiscoveredMiddleware[]
+  /** The plugins of the config, in its order. Absent where it names none. */
+  readonly plugins?: readonly DiscoveredPlugin[]
   readonly imports: ImportStyle
 }
 

@@ -7,7 +7,7 @@ import { exportedValues } from './exported-values.ts'
 import { readConstructor } from './find-methods.ts'
 import { byPosition, type FoundHandler } from './found-handler.ts'
 import { middlewareNameFor, roleOf } from './middleware-names.ts'
-import type { MiddlewareRole, MiddlewareScope } from './middleware.ts'
+import { middlewareRoles, stepRoles, type MiddlewareRole, type MiddlewareScope } from './middleware.ts'
 import type { OpenedProgram } from './open-program.ts'
 import { compareText } from './shape-order.ts'
 import { relativePath } from './source-paths.ts'
@@ -38,16 +38,27 @@ export function findMiddleware(project: OpenedProgram, bag: DiagnosticBag): read
   return [...found, ...global.toSorted(ownFirst).filter(isFirst)].sort(byPosition)
 }
 
-function inFile(project: OpenedProgram, file: ts.SourceFile, scope: 'all' | 'file', bag: DiagnosticBag): readonly FoundMiddleware[] {
+/** The steps that the file of a plugin exports, in the order of the file. */
+export function findSteps(project: OpenedProgram, file: ts.SourceFile, bag: DiagnosticBag): readonly FoundMiddleware[] {
+  return [...inFile(project, file, 'all', bag, stepRoles)].sort(byPosition)
+}
+
+function inFile(
+  project: OpenedProgram,
+  file: ts.SourceFile,
+  scope: 'all' | 'file',
+  bag: DiagnosticBag,
+  roles: readonly MiddlewareRole[] = middlewareRoles,
+): readonly FoundMiddleware[] {
   const home = relativePath(project.root, file.fileName)
   return exportedValues(project, file).flatMap(({ name, symbol, declaration }): readonly FoundMiddleware[] => {
     if (symbol.flags & ts.SymbolFlags.Class || hasTag(declaration, ignoreTag)) return []
     const signatures = project.checker.getTypeOfSymbol(symbol).getCallSignatures()
     if (signatures.length === 0) return []
     const span = spanOfNode(project.root, ts.getNameOfDeclaration(declaration) ?? declaration)
-    const role = roleOf(name)
+    const role = roleOf(name, roles)
     if (role === undefined) {
-      const suggestion = middlewareNameFor(name)
+      const suggestion = middlewareNameFor(name, roles)
       if (suggestion !== undefined) bag.report('JG1031', { name, suggestion }, { span, label: `${suggestion}?` })
       return []
     }
@@ -78,7 +89,7 @@ function inClass(
   const classSpan = spanOfNode(project.root, declaration.name ?? declaration)
   const methods = (type: ts.Type, called: (method: string) => HandlerFunction): readonly FoundMiddleware[] =>
     checker.getPropertiesOfType(type).flatMap((property): readonly FoundMiddleware[] => {
-      const role = roleOf(property.name)
+      const role = roleOf(property.name, middlewareRoles)
       const written = property.valueDeclaration
       if (role === undefined || written === undefined || !isPublic(written) || hasTag(written, ignoreTag)) return []
       const signatures = checker.getTypeOfSymbol(property).getCallSignatures()

@@ -5,7 +5,10 @@ import type { TypeRef } from './type-ref.ts'
 /** What the name of a middleware function says, in the order in which they run. */
 export const middlewareRoles = ['before', 'load', 'validate', 'after', 'finally'] as const
 
-export type MiddlewareRole = (typeof middlewareRoles)[number]
+/** What the name of a step of a plugin says: likewise, or that it is called with all that follows. */
+export const stepRoles = ['around', ...middlewareRoles] as const
+
+export type MiddlewareRole = (typeof stepRoles)[number]
 
 /** A function that runs before or after the handlers of messages. */
 export interface DiscoveredMiddleware {
@@ -23,6 +26,15 @@ export interface DiscoveredMiddleware {
   /** The function returns a promise. */
   readonly async: boolean
   /** The function's name where it is declared. */
+  readonly span: SourceSpan
+}
+
+/** A file whose default export decides which of its steps a chain has. */
+export interface DiscoveredPlugin {
+  readonly file: string
+  /** Every function of the file that can be a step, by file and position. */
+  readonly steps: readonly DiscoveredMiddleware[]
+  /** Where the default export stands. */
   readonly span: SourceSpan
 }
 
@@ -47,6 +59,8 @@ export type MiddlewareReturn =
   | { readonly kind: 'elements'; readonly values: readonly (MadeValue | undefined)[] }
   /** Of `validate`: a list of reasons that is empty, or nothing where `optional`, when there are none. */
   | { readonly kind: 'reasons'; readonly optional: boolean }
+  /** Of `around`: what the work that it is given returns, to which it hands one value, or none. */
+  | { readonly kind: 'work'; readonly value: MadeValue | undefined }
   /** Of `after`: messages that are sent on. */
   | { readonly kind: 'messages'; readonly returns: ReturnShape }
 

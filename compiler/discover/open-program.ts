@@ -24,6 +24,8 @@ export interface ProgramOptions extends NameSettings, ChoiceSettings {
   readonly providers?: readonly string[]
   /** The file of global policies: its type says what shapes the generated code. None when unsaid. */
   readonly policies?: string | undefined
+  /** Files whose default exports are plugins. None when unsaid. */
+  readonly plugins?: readonly string[]
   /** Globs of the files whose middleware is for all handlers. None when unsaid. */
   readonly middleware?: readonly string[]
   /** Path of the tsconfig. */
@@ -49,6 +51,8 @@ export interface OpenedProgram {
   readonly providerFiles: readonly ts.SourceFile[]
   /** The file of global policies. */
   readonly policyFile: ts.SourceFile | undefined
+  /** The files of plugins, in the order of the config. */
+  readonly pluginFiles: readonly ts.SourceFile[]
   /** Files that match the middleware globs, sorted. */
   readonly middlewareFiles: readonly ts.SourceFile[]
   /** Files that match the globs and that the disk does not let us read, absolute and sorted. */
@@ -83,10 +87,11 @@ export function openProgram(
   const providerPaths = globFiles(host, root, options.providers ?? [], output)
   const middlewarePaths = globFiles(host, root, options.middleware ?? [], output)
   const policyPaths = options.policies === undefined ? [] : [absolutePath(root, options.policies)]
+  const pluginPaths = (options.plugins ?? []).map((path) => absolutePath(root, path))
   const choice = new HandlerChoice(options)
   const includedPaths = choice.inclusions.map(({ file }) => absolutePath(root, file)).filter((path) => host.fileExists(path))
   const named = [...new Set([...handlerPaths, ...includedPaths, ...messagePaths, ...providerPaths, ...middlewarePaths])].sort()
-  const roots = [...new Set([...config.files, ...named, ...policyPaths])].filter((path) => !isInside(output, path)).sort()
+  const roots = [...new Set([...config.files, ...named, ...policyPaths, ...pluginPaths])].filter((path) => !isInside(output, path)).sort()
   const program = memory.createProgram({
     rootNames: roots,
     options: config.options,
@@ -101,8 +106,9 @@ export function openProgram(
   const middlewareFiles = filesAt(middlewarePaths)
   const unreadable = named.filter((path) => host.readFile(path) === undefined)
   const [policyFile] = filesAt(policyPaths)
+  const pluginFiles = filesAt(pluginPaths)
   const { isTransaction = () => false } = options
-  const files = { handlerFiles, messageFiles, providerFiles, middlewareFiles, policyFile, unreadable }
+  const files = { handlerFiles, messageFiles, providerFiles, middlewareFiles, policyFile, pluginFiles, unreadable }
   const settings = { conventions: new Conventions(options), choice, configFile: options.configFile }
   return { host, opened: { root, program, checker: program.getTypeChecker(), ...files, ...settings, host, output, isTransaction } }
 }

@@ -1,13 +1,14 @@
 import { ts } from 'ts-morph'
 import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
-import type { DiscoveredParameter } from './discovered.ts'
 import type { FoundMiddleware } from './find-middleware.ts'
 import { takenMessages } from './fitting-messages.ts'
 import { readMadeValues } from './made-values.ts'
 import type { MessageTable } from './message-table.ts'
 import type { DiscoveredMiddleware, MiddlewareReturn, TakenMessages } from './middleware.ts'
 import type { OpenedProgram } from './open-program.ts'
-import { checkParameters, readParameters, type ReadParameter } from './read-parameters.ts'
+import { readAround } from './read-around.ts'
+import { isError, plain, readOthers } from './middleware-parameters.ts'
+import { readParameters } from './read-parameters.ts'
 import { readReturn } from './read-return.ts'
 import { spanOfNode } from './source-span-of.ts'
 import { isNothing, membersOf, nodeText, typeText } from './type-facts.ts'
@@ -20,6 +21,7 @@ export function readMiddleware(
   bag: DiagnosticBag,
 ): DiscoveredMiddleware | undefined {
   const { label, signature, span, role, scope } = found
+  if (role === 'around') return readAround(project, found, messages, bag)
   if (signature.getTypeParameters()?.length) {
     bag.report('JG1004', { handler: label }, { span, label: 'generic' })
     return undefined
@@ -43,27 +45,6 @@ export function readMiddleware(
   }
 }
 
-/** `error: unknown` of `finally`: what was thrown. */
-function isError({ role }: FoundMiddleware, { name, compilerType }: ReadParameter): boolean {
-  return role === 'finally' && name === 'error' && (compilerType.flags & ts.TypeFlags.Unknown) !== 0
-}
-
-function readOthers(
-  project: OpenedProgram,
-  found: FoundMiddleware,
-  others: readonly ReadParameter[],
-  bag: DiagnosticBag,
-): readonly DiscoveredParameter[] | undefined {
-  const checked = checkParameters(project, found, others.filter((parameter) => !isError(found, parameter)), bag)
-  const known = (parameter: ReadParameter): DiscoveredParameter | undefined =>
-    checked?.find(({ span, name }) => name === parameter.name && span === parameter.span)
-  return checked && others.map((parameter) => known(parameter) ?? plain(parameter))
-}
-
-function plain({ name, type, optional, span }: ReadParameter): DiscoveredParameter {
-  return { name, type, optional, span }
-}
-
 function readReturned(
   project: OpenedProgram,
   found: FoundMiddleware,
@@ -79,6 +60,7 @@ function readReturned(
   const text = annotation ? nodeText(annotation) : typeText(project, type)
   const async = awaited !== type
   switch (role) {
+    case 'around':
     case 'before':
     case 'load': {
       const read = readMadeValues(project, found, awaited, annotation)

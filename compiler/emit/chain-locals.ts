@@ -51,6 +51,9 @@ function requestsOf(frame: Frame): readonly NameRequest[] {
     const qualifiers = [frame.middleware.function.kind === 'function' ? frame.middleware.function.export : frame.middleware.function.method]
     return frame.makes.flatMap((made) => (made === undefined ? [] : { key: `${made.id}`, hint: made.hint, qualifiers }))
   }
+  if (frame.kind === 'around') {
+    return [frame.makes, frame.answer].flatMap((made) => (made === undefined ? [] : { key: `${made.id}`, hint: made.hint }))
+  }
   if (frame.kind === 'whatever-happens') return frame.error === undefined ? [] : [{ key: `${frame.error.id}`, hint: frame.error.hint }]
   const made = 'makes' in frame ? frame.makes : undefined
   return made === undefined ? [] : [{ key: `${made.id}`, hint: made.hint }]

@@ -5,11 +5,12 @@ import type { ModuleNames } from './with-imports.ts'
 import { importedName } from './imported-name.ts'
 import { handlerPlace } from '../chain/handler-name.ts'
 import { providerPlace } from '../resolve/bound-provider.ts'
-import type { Frame } from '../resolve/frames/frame.ts'
+import type { AroundCall, Frame } from '../resolve/frames/frame.ts'
 import type { Variable } from '../resolve/variable.ts'
 import type { HandlerFunction } from '../discover/discovered.ts'
 import { keptType, lowerMiddlewareResult } from './lower-middleware.ts'
-import { memberOf, paragraphs, type Code } from '../../templates/code.ts'
+import { constant, memberOf, paragraphs, type Code } from '../../templates/code.ts'
+import { around } from '../../templates/frames/around.ts'
 import { callHandler } from '../../templates/frames/call-handler.ts'
 import { callProvider } from '../../templates/frames/call-provider.ts'
 import { callMiddleware } from '../../templates/frames/call-middleware.ts'
@@ -22,7 +23,6 @@ import { settle } from '../../templates/frames/settle.ts'
 import { place } from '../../templates/place.ts'
 import { handleOf } from '../../templates/handle-of.ts'
 import { whateverHappens } from '../../templates/frames/whatever-happens.ts'
-import { transaction } from '../../templates/frames/transaction.ts'
 
 /** What the frames of one chain are lowered with. */
 export interface ChainLowering {
@@ -59,6 +59,7 @@ function inParagraphs(steps: readonly Frame[], lowering: ChainLowering): readonl
 function headOf([frame, next]: readonly Frame[]): Code {
   if (frame?.kind === 'call-provider') return place(providerPlace(frame.provider))
   const handler = frame?.kind === 'construct-handler' ? next : frame
+  if (handler?.kind === 'around') return handler.calls.kind === 'step' ? place(handlerPlace(handler.calls.middleware.function)) : undefined
   if (handler?.kind === 'call-middleware') return place(handlerPlace(handler.middleware.function))
   return handler?.kind === 'call-handler' ? place(handlerPlace(handler.function)) : undefined
 }
@@ -69,16 +70,14 @@ function lowerFrame(frame: Frame, lowering: ChainLowering): Code {
   switch (frame.kind) {
     case 'read-run':
       return readRun(runLocal, [{ member: runMember(frame.makes), local: locals.of(frame.makes) }])
-    case 'transaction': {
-      const { adapter } = integrationOf(project, frame.integration)
-      return transaction({
-        run: runLocal,
-        adapter: names.value({ package: adapter.from }, adapter.name),
-        tx: locals.of(frame.makes),
-        keyword: frame.inside.some((inside) => inside.kind === 'reply') ? 'return await' : 'await',
+    case 'around':
+      return around({
+        callee: aroundCallee(frame.calls, lowering),
+        arguments: frame.uses.map(argument),
+        receives: frame.makes && locals.of(frame.makes),
+        head: frame.answer !== undefined ? `const ${locals.of(frame.answer)} = await` : hasReply(frame.inside) ? 'return await' : 'await',
         body: paragraphs(...lowerFrames(frame.inside, lowering)),
       })
-    }
     case 'call-provider':
       return callProvider({
         local: locals.of(frame.makes),
@@ -127,6 +126,15 @@ function lowerFrame(frame: Frame, lowering: ChainLowering): Code {
   }
 }
 
+function aroundCallee(calls: AroundCall, lowering: ChainLowering): string {
+  return calls.kind === 'transaction' ? memberOf(runLocal, 'inTransaction') : calleeOf(calls.middleware.function, undefined, lowering)
+}
+
+/** Whether one of the frames returns, itself or what a step around it gives back. */
+function hasReply(frames: readonly Frame[]): boolean {
+  return frames.some((frame) => frame.kind === 'reply' || (frame.kind === 'around' && frame.answer === undefined && hasReply(frame.inside)))
+}
+
 function calleeOf(called: HandlerFunction, on: Variable | undefined, { locals, names }: ChainLowering): string {
   if (on !== undefined && called.kind !== 'function') return memberOf(locals.of(on), called.method)
   const exported = names.value({ file: called.file }, called.export)
@@ -146,6 +154,12 @@ function argumentFor(variable: Variable, { locals, names, project }: ChainLoweri
       return source.of.lifetime === 'app' ? memberOf(servicesLocal, project.singletons.nameOf(source.of)) : locals.of(variable)
     case 'value':
       return names.value({ file: source.file }, source.export)
+    case 'constant':
+      return constant(source.value)
+    case 'adapter': {
+      const { adapter } = integrationOf(project, source.integration)
+      return names.value({ package: adapter.from }, adapter.name)
+    }
     case 'nothing':
       return 'undefined'
     default:

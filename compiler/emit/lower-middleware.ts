@@ -21,6 +21,8 @@ export function lowerMiddlewareResult(
   switch (returns.kind) {
     case 'nothing':
       return { kind: 'nothing' }
+    case 'work':
+      throw new Error('a step around others is no call of middleware')
     case 'value':
     case 'messages':
       return { kind: 'one', local: local ?? '' }

@@ -1,3 +1,4 @@
+import type { ChainMiddleware } from '../chain/chain.ts'
 import { handlerName } from '../chain/handler-name.ts'
 import { returnedMessages } from '../chain/returned-messages.ts'
 import type { DiscoveredParameter, DiscoveredProvider, HandlerFunction, ReturnShape } from '../discover/discovered.ts'
@@ -24,8 +25,12 @@ function stepsOf(frame: Frame, plan: FramePlan, around: ChainSurroundings): read
     // What is read is said where it is used.
     case 'read-run':
       return []
-    case 'transaction':
-      return [{ words: `begins a transaction of ${frame.integration}` }, ...frame.inside.flatMap((inner) => stepsOf(inner, plan, around))]
+    case 'around': {
+      const inside = frame.inside.flatMap((inner) => stepsOf(inner, plan, around))
+      if (frame.calls.kind === 'transaction') return [{ words: `begins a transaction of ${frame.calls.integration}` }, ...inside]
+      const step = middlewareStep(frame.calls.middleware, plan)
+      return [{ ...step, words: `${step.words}, and in it all that follows` }, ...inside]
+    }
     case 'call-provider': {
       const { kind, file, export: name, span, parameters } = frame.provider
       const bound = boundProvider(plan, frame.provider)
@@ -47,10 +52,8 @@ function stepsOf(frame: Frame, plan: FramePlan, around: ChainSurroundings): read
       return [{ words, place: `${frame.span.file}:${frame.span.line}`, ...parametersOf(declared, plan) }]
     }
     case 'call-middleware': {
-      const { function: called, span, messageParameter, parameters, role } = frame.middleware
-      const declared = [...(messageParameter ? [messageParameter] : []), ...parameters]
-      const words = `calls ${handlerName(called)}${role === 'validate' ? ', and stops where it gives reasons' : ''}`
-      return [{ words, place: `${span.file}:${span.line}`, ...parametersOf(declared, plan) }]
+      const step = middlewareStep(frame.middleware, plan)
+      return [{ ...step, words: `${step.words}${frame.middleware.role === 'validate' ? ', and stops where it gives reasons' : ''}` }]
     }
     // What is remembered is said where it is used.
     case 'keep':
@@ -67,6 +70,12 @@ function stepsOf(frame: Frame, plan: FramePlan, around: ChainSurroundings): read
     case 'reply':
       return [{ words: 'replies with what was returned to whoever invoked the message' }]
   }
+}
+
+function middlewareStep({ function: called, span, messageParameter, parameters, step }: ChainMiddleware, plan: FramePlan): Step {
+  const declared = [...(messageParameter ? [messageParameter] : []), ...parameters]
+  const words = `calls ${handlerName(called)}${step === undefined ? '' : `, a step of the plugin ${step.plugin}`}`
+  return { words, place: `${span.file}:${span.line}`, ...parametersOf(declared, plan) }
 }
 
 /** Its side effects, with what each is executed with, and its messages; a value that has only the one has no step for the other. */

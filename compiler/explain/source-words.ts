@@ -12,6 +12,10 @@ export function sourceWords(source: VariableSource, integration: string | undefi
       return 'the message'
     case 'run':
       return runWords[source.member]
+    case 'constant':
+      return `${JSON.stringify(source.value)}, as the plugin says`
+    case 'adapter':
+      return `the adapter of ${source.integration}`
     case 'transaction':
       return `the transaction of ${integration ?? 'the chain'}`
     case 'handle':

@@ -4,13 +4,13 @@ import type { BoundHandler } from './handler-frames.ts'
 import type { Solver } from './solve.ts'
 import { returnedSideEffects } from '../chain/returned-messages.ts'
 import { handlerName } from '../chain/handler-name.ts'
-import type { Chain } from '../chain/chain.ts'
+import { givenBy } from './given-argument.ts'
+import type { Chain, ChainMiddleware } from '../chain/chain.ts'
 import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
-import type { DiscoveredMiddleware } from '../discover/middleware.ts'
 
 /** Middleware with the source of every argument found. */
 export interface BoundMiddleware {
-  readonly middleware: DiscoveredMiddleware
+  readonly middleware: ChainMiddleware
   /** Its place in `chain.middleware`. */
   readonly step: number
   /** In the order of the parameters. */
@@ -26,17 +26,18 @@ export interface BoundMiddleware {
  * comes after who makes it.
  */
 export function bindMiddleware(chain: Chain, solver: Solver, bag: DiagnosticBag): readonly BoundMiddleware[] {
-  const bound = (chain.middleware ?? []).map((middleware, step) => bindOne(middleware, step, solver))
+  const bound = (chain.middleware ?? []).map((middleware, step) => bindOne(middleware, step, chain, solver, bag))
   for (const one of bound) if (one.middleware.role === 'finally') refuseWhatIsGone(one, bag)
   return inOrderOfNeed(bound, bag)
 }
 
-function bindOne(middleware: DiscoveredMiddleware, step: number, solver: Solver): BoundMiddleware {
+function bindOne(middleware: ChainMiddleware, step: number, chain: Chain, solver: Solver, bag: DiagnosticBag): BoundMiddleware {
   const { messageParameter } = middleware
   const bind = (asking: Asking): readonly BoundArgument[] => {
     const { asker, parameter } = asking
     if (middleware.role === 'finally' && parameter.name === 'error' && parameter.type.symbol === 'unknown') return [{ asker, parameter, source: { kind: 'error' } }]
-    const found = solver.bind(asking)
+    const given = middleware.step?.with[parameter.name]
+    const found = given === undefined ? solver.bind(asking) : givenBy(given, asking, chain, solver, bag)
     return found === undefined ? [] : [found]
   }
   const message: readonly BoundArgument[] =

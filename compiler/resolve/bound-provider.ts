@@ -41,6 +41,8 @@ export function lifetimeOf(provider: DiscoveredProvider, bound: readonly BoundAr
       case 'provider':
         return source.of.lifetime === 'message'
       case 'value':
+      case 'constant':
+      case 'adapter':
       case 'service':
       case 'nothing':
         return false

@@ -4,6 +4,7 @@ import type { BoundMiddleware } from './bound-middleware.ts'
 import type { Instances } from './instances.ts'
 import { valuesOf } from './middleware-values.ts'
 import { argumentsIn } from './provider-frames.ts'
+import type { Layer } from './surround.ts'
 import type { Frame, KeptValue } from './frames/frame.ts'
 import type { Variable } from './variable.ts'
 import type { Variables } from './variables.ts'
@@ -17,26 +18,27 @@ export function keptSources(ends: readonly BoundMiddleware[]): KeptSources {
 }
 
 /** The frames of one function that runs before or after the handlers: its instance, the call, and what becomes of its value. */
-export function middlewareFrames(bound: BoundMiddleware, variables: Variables, instances: Instances, kept: KeptSources): readonly Frame[] {
+export function middlewareFrames(bound: BoundMiddleware, variables: Variables, instances: Instances, kept: KeptSources): Layer {
   const { middleware, step } = bound
   const { returns, function: called } = middleware
   const { on, frames } = instances.for(called, bound.constructorArguments)
   const uses = argumentsIn(bound.arguments, variables)
   const makes = makesOf(bound, variables)
-  const call: Frame = { kind: 'call-middleware', middleware, on, uses, makes }
   const keeps = valuesOf(returns).flatMap((value, index): readonly Frame[] => {
     const made = makes[index]
     if (value === undefined || made === undefined || !kept.has(`${step}.${index}`)) return []
     const source = { kind: 'kept', step, index, name: value.name, maker: handlerPlace(called) } as const
     return [{ kind: 'keep', uses: made, makes: variables.shared(source, `${value.name}AtEnd`, value.type) }]
   })
+  if (middleware.role === 'around') return { frames, around: { calls: { kind: 'step', middleware }, uses, makes: makes[0], begins: keeps } }
+  const call: Frame = { kind: 'call-middleware', middleware, on, uses, makes }
   const [returned] = makes
   const effects = bound.sideEffects.map(({ effect, arguments: needs }) => ({ effect, uses: argumentsIn(needs, variables) }))
   const sent: readonly Frame[] =
     returns.kind === 'messages' && returned !== undefined
       ? [{ kind: 'cascade', uses: returned, returns: returns.returns, effects, handler: handlerPlace(called), replies: false }]
       : []
-  return [...frames, call, ...keeps, ...sent]
+  return { frames: [...frames, call, ...keeps, ...sent] }
 }
 
 function makesOf({ middleware, step }: BoundMiddleware, variables: Variables): readonly (Variable | undefined)[] {

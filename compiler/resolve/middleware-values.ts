@@ -25,6 +25,8 @@ export function valuesOf(returns: MiddlewareReturn): readonly (MadeValue | undef
   switch (returns.kind) {
     case 'value':
       return [returns.value]
+    case 'work':
+      return returns.value === undefined ? [] : [returns.value]
     case 'members':
     case 'elements':
       return returns.values
@@ -82,7 +84,8 @@ function isNamedType({ origin }: TypeRef): boolean {
   return origin.kind === 'file' || origin.kind === 'package'
 }
 
-function isContent(asking: Asking, { maker, value }: SeenValue, bag: DiagnosticBag): boolean {
+/** Whether a parameter can take all that a value may be; where it cannot, the bag says so. */
+export function isContent(asking: Asking, { maker, value }: SeenValue, bag: DiagnosticBag): boolean {
   const { name: parameter, type, optional, span } = asking.parameter
   const takesUndefined = optional || mayBeUndefined(type)
   const takesNull = type.nullable !== undefined

@@ -5,13 +5,13 @@ import { argumentsOf, handlerFrames, type BoundHandler } from './handler-frames.
 import { createInstances } from './instances.ts'
 import { finallyFrames, keptSources, middlewareFrames } from './middleware-frames.ts'
 import { needsTransaction, providerFrames } from './provider-frames.ts'
+import { enlist, nested, outsideFirst, surround, type AroundStep, type Layer } from './surround.ts'
 import { withoutUnused } from './unused-values.ts'
 import { createVariables, type Variables } from './variables.ts'
 import type { FramePlan, ServiceNeed } from './frame-plan.ts'
 import type { Frame } from './frames/frame.ts'
-import type { Variable } from './variable.ts'
 import type { Chain } from '../chain/chain.ts'
-import type { HandlerFunction } from '../discover/discovered.ts'
+import type { HandlerFunction, ReturnShape } from '../discover/discovered.ts'
 import type { Integration } from '../integrations/integration.ts'
 
 /** Everything of a chain that is called, with the source of every argument found. */
@@ -29,31 +29,37 @@ export interface BoundChain {
  */
 export function planChain(chain: Chain, { handlers, middleware }: BoundChain, integration: Integration | undefined): FramePlan {
   const variables = createVariables()
-  const tx = variables.shared({ kind: 'transaction' }, 'tx', undefined)
+  const transaction = integration && enlist(integration, variables)
   variables.shared({ kind: 'message' }, 'message', chain.message.type)
   const framesFor = providerFrames(variables)
   const instances = createInstances(variables)
   const ends = middleware.filter((one) => one.middleware.role === 'finally')
   const kept = keptSources(ends)
   const isEndOfClass = (called: HandlerFunction): boolean => ends.some(({ middleware: { function: end } }) => isSameInstance(end, called))
-  const around = (one: BoundMiddleware): readonly Frame[] => {
+  const layerOf = (one: BoundMiddleware): Layer => {
     const own = isEndOfClass(one.middleware.function) ? [] : one.constructorArguments
     const needs = [...own, ...one.arguments, ...one.sideEffects.flatMap((effect) => effect.arguments)]
-    return [...framesFor(needs), ...middlewareFrames(one, variables, instances, kept)]
+    const provided = framesFor(needs)
+    const layer = middlewareFrames(one, variables, instances, kept)
+    return { ...layer, frames: [...provided, ...layer.frames] }
   }
   // Instances of classes that have one of the ends are made outside, so first.
   const atEnd = finallyFrames([], ends, middleware, variables, instances)
-  const before = middleware.filter((one) => !isAfter(one) && !ends.includes(one)).flatMap(around)
+  const first = middleware.filter((one) => !isAfter(one) && !ends.includes(one))
+  const [outside, inside] = outsideFirst(first)
+  const outer = outside.map(layerOf)
+  const inner = inside.map(layerOf)
   const handling = handlers.flatMap((handler, index): readonly Frame[] => {
     const provided = framesFor(argumentsOf(handler))
     return [...provided, ...handlerFrames({ ...handler, replies: index === chain.replying }, variables, instances)]
   })
-  const after = middleware.filter((one) => isAfter(one)).flatMap(around)
-  const steps = [...before, ...handling, ...after]
+  const after = middleware.filter((one) => isAfter(one)).flatMap((one) => layerOf(one).frames)
   const reply = handling.flatMap((frame): readonly Frame[] =>
     frame.kind === 'cascade' && frame.replies ? [{ kind: 'reply', uses: frame.uses, returns: frame.returns }] : [],
   )
-  const work = integration === undefined ? [...steps, ...reply] : inTransaction(integration, tx, steps, reply)
+  const steps = [...handling, ...after]
+  const enlisted = transaction && inTransaction(transaction, inner, steps, reply, variables)
+  const work = nested(outer, enlisted ?? nested(inner, [...steps, ...reply]))
   const withWork = (frame: Frame): Frame => (frame.kind === 'whatever-happens' ? { ...frame, inside: work } : frame)
   const whole = atEnd.length === 0 ? work : atEnd.map(withWork)
   const reads = [...variables.of('message'), ...variables.of('run')].map((makes): Frame => ({ kind: 'read-run', makes }))
@@ -84,14 +90,30 @@ function argumentsOfMiddleware({ middleware, constructorArguments, sideEffects, 
   return [...constructorArguments, ...beside, ...sideEffects.flatMap((effect) => effect.arguments)]
 }
 
-/** What providers make before anything else happens, and without the transaction, is made before it begins: so it is shorter. */
-function inTransaction(integration: Integration, makes: Variable, steps: readonly Frame[], reply: readonly Frame[]): readonly Frame[] {
+/**
+ * What providers make before anything else happens, and without the transaction, is made before it begins: so it is
+ * shorter. Settling is outside the steps around the handlers: nothing may touch the transaction behind it.
+ */
+function inTransaction(
+  transaction: AroundStep,
+  layers: readonly Layer[],
+  handling: readonly Frame[],
+  reply: readonly Frame[],
+  variables: Variables,
+): readonly Frame[] {
+  const isSurrounded = layers.some(({ around }) => around !== undefined)
+  const answer = isSurrounded && reply.length > 0 ? variables.fresh({ kind: 'returned' }, 'reply') : undefined
+  const steps = nested(layers, isSurrounded ? [...handling, ...reply] : handling, answer)
   const first = steps.findIndex((frame) => frame.kind !== 'call-provider')
   const isEarly = (frame: Frame, index: number): boolean =>
     index < first && frame.kind === 'call-provider' && frame.makes.source.kind === 'provider' && !needsTransaction(frame.makes.source.of)
-  const inside: readonly Frame[] = [...steps.filter((frame, index) => !isEarly(frame, index)), { kind: 'settle' }, ...reply]
-  return [...steps.filter(isEarly), { kind: 'transaction', integration: integration.name, makes, inside }]
+  const given: readonly Frame[] = answer === undefined ? [] : [{ kind: 'reply', uses: answer, returns: asItIs }]
+  const inside = [...steps.filter((frame, index) => !isEarly(frame, index)), { kind: 'settle' } as const, ...(isSurrounded ? given : reply)]
+  return [...steps.filter(isEarly), surround(transaction, inside)]
 }
+
+/** A reply that is picked already. */
+const asItIs: ReturnShape = { kind: 'one', alternatives: [], optional: false }
 
 function singletonsOf(variables: Variables): readonly BoundProvider[] {
   return variables.of('provider').flatMap(({ source }) => (source.kind === 'provider' && source.of.lifetime === 'app' ? [source.of] : []))

@@ -5,14 +5,15 @@ import type { Variable } from './variable.ts'
 /** The frames, with values of middleware left out that nobody asks for: what is not read may not be declared. */
 export function withoutUnused(frames: readonly Frame[]): readonly Frame[] {
   const used = new Set(usedIn(frames))
+  const isUnused = (made: Variable | undefined): boolean => made?.source.kind === 'middleware' && !used.has(made)
   const rid = (frame: Frame): Frame => {
     switch (frame.kind) {
-      case 'transaction':
-        return { ...frame, inside: frame.inside.map(rid) }
+      case 'around':
+        return { ...frame, makes: isUnused(frame.makes) ? undefined : frame.makes, inside: frame.inside.map(rid) }
       case 'whatever-happens':
         return { ...frame, inside: frame.inside.map(rid) }
       case 'call-middleware':
-        return { ...frame, makes: frame.makes.map((made) => (made?.source.kind === 'middleware' && !used.has(made) ? undefined : made)) }
+        return { ...frame, makes: frame.makes.map((made) => (isUnused(made) ? undefined : made)) }
       default:
         return frame
     }

@@ -1,3 +1,4 @@
+import type { StepConstant } from 'jasper-runtime/config'
 import type { BoundProvider } from './bound-provider.ts'
 import type { TypeRef } from '../discover/type-ref.ts'
 
@@ -16,6 +17,10 @@ export type VariableSource =
   | { readonly kind: 'message' }
   /** A member of the run: what the runtime knows of this handling. */
   | { readonly kind: 'run'; readonly member: 'envelope' | 'now' | 'signal' | 'log' | 'context' }
+  /** What a plugin has written down. */
+  | { readonly kind: 'constant'; readonly value: StepConstant }
+  /** The adapter of an integration. */
+  | { readonly kind: 'adapter'; readonly integration: string }
   /** The transaction handle of the chosen integration. */
   | { readonly kind: 'transaction' }
   /** The app's own handle of a data-access library, by the name of its integration. */

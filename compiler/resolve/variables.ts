@@ -35,5 +35,6 @@ function sameSource(a: VariableSource, b: VariableSource): boolean {
   if (a.kind === 'value') return b.kind === 'value' && a.file === b.file && a.export === b.export
   if (a.kind === 'instance') return b.kind === 'instance' && a.file === b.file && a.class === b.class
   if (a.kind === 'middleware' || a.kind === 'kept') return b.kind === a.kind && a.step === b.step && a.index === b.index
+  if (a.kind === 'constant') return b.kind === 'constant' && JSON.stringify(a.value) === JSON.stringify(b.value)
   return a.kind === b.kind
 }

@@ -48,6 +48,11 @@ export interface JasperConfig {
    * begins, or a list of them. None when unsaid.
    */
   readonly policies?: string
+  /**
+   * Files whose default export is `definePlugin(...)`: what it answers of a chain, at build, are steps around its
+   * handlers. None when unsaid.
+   */
+  readonly plugins?: readonly string[]
   /** `tsconfig.json` when unsaid. */
   readonly tsconfig?: string
   /** Whether the generated index registers its messages as the default of `MessageContext`; true when unsaid. */

@@ -24,6 +24,20 @@ export {
 export { policies, type NonTransactionalPolicy, type OrderingKey, type OrderingKeyPolicy, type ParallelismPolicy, type GlobalPolicy, type Policy, type PolicyPart, type PolicySet, type QueuePolicy, type SeparatePolicy, type TimeoutPolicy } from './policy.ts'
 export { nonTransactional, orderingKey, parallelism, queue, separate, timeout, type KeyMember } from './handler-policies.ts'
 export { globalLayers, type ChainFacts, type HandlerFacts, type PolicyFunction } from './policy-function.ts'
+export {
+  definePlugin,
+  step,
+  stepsOf,
+  variable,
+  type AnsweredArgument,
+  type AnsweredStep,
+  type ChainVariable,
+  type Plugin,
+  type Step,
+  type StepConstant,
+  type StepFunction,
+  type StepOptions,
+} from './plugin.ts'
 export { describeSettings, effectivePolicy, type EffectivePolicy, type PolicyLayer, type Said, type SettingWords } from './effective-policy.ts'
 export { defaultFailurePolicy, describePolicy } from './default-policy.ts'
 export { endpointDefaults, senderDefaults } from './endpoint-defaults.ts'

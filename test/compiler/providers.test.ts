@@ -41,7 +41,7 @@ function steps(providers: readonly DiscoveredProvider[], ...types: readonly Type
   expect(diagnostics).toEqual([])
   const frames = plans.flatMap((plan) => plan.frames)
   return frames.flatMap(function told(frame): readonly string[] {
-    if (frame.kind === 'transaction') return [`in ${frame.integration}`, ...frame.inside.flatMap(told)]
+    if (frame.kind === 'around') return [`in ${frame.calls.kind === 'transaction' ? frame.calls.integration : ''}`, ...frame.inside.flatMap(told)]
     if (frame.kind === 'call-provider') return [`${frame.provider.export}(${frame.uses.map(({ hint }) => hint).join(', ')})`]
     return frame.kind === 'call-handler' ? [`handle(${frame.uses.map(({ hint }) => hint).join(', ')})`] : []
   })

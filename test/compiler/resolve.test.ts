@@ -34,7 +34,7 @@ function asking(name: string, type: TypeRef) {
 function sourceOf(name: string, type: TypeRef) {
   const { plans, diagnostics } = asking(name, type)
   expect(diagnostics).toEqual([])
-  const all = plans[0]?.frames.flatMap((frame) => (frame.kind === 'transaction' ? frame.inside : [frame])) ?? []
+  const all = plans[0]?.frames.flatMap((frame) => (frame.kind === 'around' ? frame.inside : [frame])) ?? []
   const call = all.find((frame) => frame.kind === 'call-handler')
   return call?.kind === 'call-handler' ? call.uses[1]?.source : undefined
 }
@@ -170,8 +170,8 @@ describe('the order of the steps', () => {
       handler('A', { span: span('src/a.handler.ts', 2), parameters: [parameter('tx', poolClient)] }),
     )
     expect(plans[0]?.integration).toBe('pg')
-    expect(plans[0]?.frames.map((frame) => frame.kind)).toEqual(['read-run', 'transaction'])
-    const inside = plans[0]?.frames.flatMap((frame) => (frame.kind === 'transaction' ? frame.inside : []))
+    expect(plans[0]?.frames.map((frame) => frame.kind)).toEqual(['read-run', 'around'])
+    const inside = plans[0]?.frames.flatMap((frame) => (frame.kind === 'around' ? frame.inside : []))
     expect(inside?.map((frame) => frame.kind)).toEqual(['call-handler', 'cascade', 'call-handler', 'settle', 'reply'])
   })
 

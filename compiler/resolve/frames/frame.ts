@@ -1,4 +1,5 @@
 import type { DiscoveredProvider, HandlerFunction, ReturnedSideEffect, ReturnShape } from '../../discover/discovered.ts'
+import type { ChainMiddleware } from '../../chain/chain.ts'
 import type { DiscoveredMiddleware } from '../../discover/middleware.ts'
 import type { SourceSpan } from '../../discover/source-span.ts'
 import type { Variable } from '../variable.ts'
@@ -7,8 +8,17 @@ import type { Variable } from '../variable.ts'
 export type Frame =
   /** Takes a value off the run: message, envelope, now, signal, log, context. */
   | { readonly kind: 'read-run'; readonly makes: Variable }
-  /** Begins the integration's transaction; the frames inside run in it. */
-  | { readonly kind: 'transaction'; readonly integration: string; readonly makes: Variable; readonly inside: readonly Frame[] }
+  /** A function is called with the frames inside as its last argument, and they run while it does. */
+  | {
+      readonly kind: 'around'
+      readonly calls: AroundCall
+      readonly uses: readonly Variable[]
+      /** What it hands to the frames inside; `undefined`: nothing, or nobody needs it. */
+      readonly makes: Variable | undefined
+      readonly inside: readonly Frame[]
+      /** The reply of the frames inside, where steps follow that come before it is given. */
+      readonly answer: Variable | undefined
+    }
   /** `orders(tx)`, or `new OrderRepository(tx)`: what a provider makes for this message. */
   | { readonly kind: 'call-provider'; readonly provider: DiscoveredProvider; readonly uses: readonly Variable[]; readonly makes: Variable }
   /** `new OrderHandler(mailer)` */
@@ -38,7 +48,7 @@ export type Frame =
   /** A `before`, `load`, `validate`, `after` or `finally` function. */
   | {
       readonly kind: 'call-middleware'
-      readonly middleware: DiscoveredMiddleware
+      readonly middleware: ChainMiddleware
       /** The instance, for instance methods. */
       readonly on: Variable | undefined
       readonly uses: readonly Variable[]
@@ -68,3 +78,8 @@ export interface KeptValue {
   /** Its place among the values of its maker. */
   readonly index: number
 }
+
+/** What is called with the frames inside it: our own transaction, or a step of a plugin. */
+export type AroundCall =
+  | { readonly kind: 'transaction'; readonly integration: string }
+  | { readonly kind: 'step'; readonly middleware: ChainMiddleware }
