@@ -1,4 +1,5 @@
-import type { AroundCall, Frame } from './frames/frame.ts'
+import type { AroundCall } from './frames/around-call.ts'
+import type { Frame } from './frames/frame.ts'
 import type { BoundArgument } from './bound-argument.ts'
 import type { BoundMiddleware } from './bound-middleware.ts'
 import type { Variable } from './variable.ts'

@@ -1,4 +1,5 @@
 import type { DiscoveredProvider, HandlerFunction, ReturnedSideEffect, ReturnShape } from '../../discover/discovered.ts'
+import type { AroundCall } from './around-call.ts'
 import type { ChainMiddleware } from '../../chain/chain.ts'
 import type { DiscoveredMiddleware } from '../../discover/middleware.ts'
 import type { SourceSpan } from '../../discover/source-span.ts'
@@ -78,8 +79,3 @@ export interface KeptValue {
   /** Its place among the values of its maker. */
   readonly index: number
 }
-
-/** What is called with the frames inside it: our own transaction, or a step of a plugin. */
-export type AroundCall =
-  | { readonly kind: 'transaction'; readonly integration: string }
-  | { readonly kind: 'step'; readonly middleware: ChainMiddleware }
