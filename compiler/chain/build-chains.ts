@@ -49,12 +49,8 @@ function buildChain(
     ...(separate !== undefined && { separate: { name: separate, queue: `${queueOfMessage(message)}/${separate}` } }),
     ...(middleware.length > 0 && { middleware }),
     ...(policies.length > 0 && { policies }),
-<<<<<<< HEAD
     ...(ofTransactions?.nonTransactional && { nonTransactional: ofTransactions }),
-    cascades: [...new Set([...handlers.map((handler) => handler.returns), ...middleware.map(sentOn)].flatMap(returnedMessages))].sort(),
-=======
     cascades: cascadesOf(handlers, middleware),
->>>>>>> 5b876de (Let plugins of the config add steps around, before and behind the handlers of chains)
     replying: first === undefined ? undefined : handlers.indexOf(first),
   }
 }
