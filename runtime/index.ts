@@ -16,7 +16,9 @@ export type { EndpointHealth, Health, NodeHealth, StoreHealth } from './host/hea
 export { resetForTests, type Storage } from './durability/storage.ts'
 export type { DeadLetterOffice, ReplayOptions, WhichDeadLetters } from './durability/dead-letter-office.ts'
 export type { RecurringMessage, ScheduledApi } from './durability/scheduled.ts'
-export type { MessageBus, MessageContext, MessageSender } from './bus/message-context.ts'
+export type { MessageBus, MessageContext, MessageRequester, MessageSender } from './bus/message-context.ts'
+export type { RequestOptions } from './bus/request-options.ts'
+export type { RequestCounts } from './replies/requests.ts'
 export type { DeliveryOptions, Duration } from './bus/delivery-options.ts'
 export {
   delayed,
@@ -43,6 +45,7 @@ export { consoleLogger } from './host/console-logger.ts'
 export { inMemory, type InMemoryOptions } from './stores/in-memory/index.ts'
 export { JasperError } from './errors/jasper-error.ts'
 export { RejectedError } from './errors/rejected-error.ts'
+export { RequestFailedError, type RemoteError } from './errors/request-failed-error.ts'
 export { errorCodes, type ErrorCode } from './errors/error-codes.ts'
 
 // For those who write a store, a data-access integration, or a test.

@@ -15,9 +15,9 @@ export function groupsOf(part: ReturnShape): readonly ReturnGroup[] {
   return groups.filter(({ alternatives }) => alternatives.length > 0)
 }
 
-/** Whether its messages have to be told apart: one of several is sent. The caller takes a reply as it is. */
-export function isTold({ wrapper, alternatives }: ReturnGroup): boolean {
-  return alternatives.length > 1 && wrapper !== 'reply'
+/** Whether its messages have to be told apart: one of several is sent, and a reply to another process has a name, too. */
+export function isTold({ alternatives }: ReturnGroup): boolean {
+  return alternatives.length > 1
 }
 
 export function toldGroupsOf(part: ReturnShape): readonly ReturnGroup[] {

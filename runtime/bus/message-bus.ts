@@ -1,5 +1,6 @@
 import type { DeliveryOptions, Duration } from './delivery-options.ts'
 import { withTime } from './noting-sender.ts'
+import type { RequestOptions } from './request-options.ts'
 import type { Sends } from './sends.ts'
 import type { AnyChain } from '../dispatch/chain.ts'
 import { Deadlines } from '../dispatch/deadlines.ts'
@@ -12,10 +13,12 @@ import { endpointDefaults } from '../config/endpoint-defaults.ts'
 import type { Envelope } from '../envelope/envelope.ts'
 import { BufferedEndpoint } from '../inbox/buffered-endpoint.ts'
 import { Outgoing } from '../outbox/outgoing.ts'
+import type { Requests } from '../replies/requests.ts'
 
 export interface BusParts {
   readonly sends: Sends
   readonly dispatcherParts: DispatcherParts
+  readonly requests: Requests
   readonly isRunning: () => boolean
 }
 
@@ -68,16 +71,32 @@ export class Bus {
     for (const run of this.#invoked) run.stop()
   }
 
-  async invoke(name: string, message: unknown, options?: DeliveryOptions): Promise<unknown> {
+  async request(name: string, message: unknown, options: RequestOptions = {}, parent?: Envelope): Promise<unknown> {
     this.#requireRunning()
-    const { registry, services, runParts } = this.#parts.dispatcherParts
+    return await this.#parts.requests.request(name, message, options, parent)
+  }
+
+  async invoke(name: string, message: unknown, options?: DeliveryOptions): Promise<unknown> {
+    return await this.invocation(name, message, options, undefined)()
+  }
+
+  /** The handling of a message here and now, to be called once. Throws for what cannot be invoked. */
+  invocation(name: string, message: unknown, options: DeliveryOptions | undefined, parent: Envelope | undefined): () => Promise<unknown> {
+    this.#requireRunning()
+    const { registry } = this.#parts.dispatcherParts
     registry.message(name)
     const [chain, another] = registry.chainsOf(name)
     if (another !== undefined) {
       throw new JasperError('JASPER_BAD_OPTION', `${name} has separate handlers, each with a transaction of its own, so it cannot be invoked. Send it.`)
     }
     if (chain === undefined) throw new JasperError('JASPER_NO_SUBSCRIBER', `${name} has no handler in this app, so it cannot be invoked.`)
-    let envelope = this.#parts.sends.invoked(name, message, options)
+    const envelope = this.#parts.sends.invoked(name, message, options, parent)
+    return () => this.#handle(chain, envelope, message)
+  }
+
+  async #handle(chain: AnyChain, first: Envelope, message: unknown): Promise<unknown> {
+    const { registry, services, runParts } = this.#parts.dispatcherParts
+    let envelope = first
     const timeoutMs = registry.policyOf(chain).timeoutMs?.value ?? endpointDefaults.timeoutMs
     for (;;) {
       const outgoing = new Outgoing()
@@ -132,15 +151,20 @@ export class Bus {
     to?: string,
   ): Promise<string> {
     this.#requireRunning()
-    const { clock, inserts, after, owner } = this.#parts.dispatcherParts
     const outgoing = new Outgoing()
     const id = this.#parts.sends.route(name, message, options, undefined, mustHaveSubscriber, outgoing, to)
+    await this.store(outgoing)
+    return id
+  }
+
+  /** Stores what is noted, and hands it over. */
+  async store(outgoing: Outgoing): Promise<void> {
+    const { clock, inserts, after, owner } = this.#parts.dispatcherParts
     const entered: BufferedEndpoint[] = []
     try {
       await this.#enter(outgoing, entered)
       await inserts.insert(outgoing.seal(owner()), outgoing.hasChosenIds)
       outgoing.handOver(clock.now(), after)
-      return id
     } catch (error) {
       outgoing.drop()
       throw error

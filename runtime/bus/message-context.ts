@@ -2,6 +2,7 @@ import type { Logger } from '../contracts/logger.ts'
 import type { Envelope } from '../envelope/envelope.ts'
 import type { DeliveryOptions, Duration } from './delivery-options.ts'
 import type { MessageName, MessageOf, RegisteredMessages, ReplyOf } from './message-map.ts'
+import type { RequestOptions } from './request-options.ts'
 
 /**
  * Sends messages.
@@ -32,8 +33,31 @@ export interface MessageSender<M = RegisteredMessages> {
   sendTo<N extends MessageName<M>>(endpoint: string, name: N, message: MessageOf<M, N>, options?: DeliveryOptions): Promise<string>
 }
 
+/**
+ * Sends messages and waits for what their handlers reply, wherever they are.
+ *
+ * What this app handles itself is handled as by `invoke`; what its routes send to another app goes there, stored like
+ * any message, and the reply comes back to this process alone. Resolves when the message is handled and committed:
+ * with the reply, or with `undefined` where the handler returns nothing.
+ *
+ * The caller lives in memory, and replies are no more durable: when this process ends, or the connection is lost just
+ * then, a reply is lost, although its message is handled. Rejects with
+ * `JASPER_REQUEST_TIMEOUT` when none came in time, with `JASPER_REQUEST_FAILED` (a `RequestFailedError`) when the
+ * handler has failed for good, `JASPER_REJECTED` when a `validate` function has refused the message.
+ */
+export interface MessageRequester<M = RegisteredMessages> {
+  /** Of a message that another app handles: `expects` names the replies, which types the result. */
+  request<N extends MessageName<M>, R extends MessageName<M>>(
+    name: N,
+    message: MessageOf<M, N>,
+    options: RequestOptions<R> & { readonly expects: R | readonly R[] },
+  ): Promise<MessageOf<M, R>>
+  /** Of a message that this app handles, too: typed by what its handler returns. */
+  request<N extends MessageName<M>>(name: N, message: MessageOf<M, N>, options?: RequestOptions<MessageName<M>>): Promise<ReplyOf<M, N>>
+}
+
 /** The bus of an app. */
-export interface MessageBus<M = RegisteredMessages> extends MessageSender<M> {
+export interface MessageBus<M = RegisteredMessages> extends MessageSender<M>, MessageRequester<M> {
   /**
    * Handles a message now, in this process, and resolves with its reply after the commit.
    *
@@ -43,8 +67,13 @@ export interface MessageBus<M = RegisteredMessages> extends MessageSender<M> {
   invoke<N extends MessageName<M>>(name: N, message: MessageOf<M, N>, options?: DeliveryOptions): Promise<ReplyOf<M, N>>
 }
 
-/** What a handler that asks for a `MessageContext` receives: one handling of one message. */
-export interface MessageContext<M = RegisteredMessages> extends MessageSender<M> {
+/**
+ * What a handler that asks for a `MessageContext` receives: one handling of one message.
+ *
+ * What it sends waits for its commit. What it requests does not: a request leaves at once, is handled in a transaction
+ * of its own, and stays handled when this attempt fails and runs again.
+ */
+export interface MessageContext<M = RegisteredMessages> extends MessageSender<M>, MessageRequester<M> {
   readonly envelope: Envelope
   /** Aborts when the handler's timeout has passed or the app must stop. */
   readonly signal: AbortSignal

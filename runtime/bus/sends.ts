@@ -4,7 +4,7 @@ import type { Clock } from '../contracts/clock.ts'
 import type { Registry } from '../dispatch/registry.ts'
 import { JasperError } from '../errors/jasper-error.ts'
 import type { Envelope } from '../envelope/envelope.ts'
-import { choosesId, messageId, newEnvelope } from '../envelope/new-envelope.ts'
+import { choosesId, messageId, newEnvelope, type ReplyTerms } from '../envelope/new-envelope.ts'
 import type { EndpointLookup } from '../inbox/endpoint.ts'
 import type { Outgoing } from '../outbox/outgoing.ts'
 import { isLocal } from '../routing/destination.ts'
@@ -59,11 +59,41 @@ export class Sends {
     return id
   }
 
+  /**
+   * The one place that answers a request: `to` where its sender has chosen one, a local queue where this app handles
+   * the message itself. Throws when there is none or more than one.
+   */
+  onlyDestination(messageName: string, to: string | undefined): string {
+    this.#registry.message(messageName)
+    if (to !== undefined) return this.#chosen(messageName, to)
+    const destinations = this.#routes.destinations.get(messageName) ?? []
+    const [only] = destinations
+    if (only === undefined) {
+      throw new JasperError('JASPER_NO_SUBSCRIBER', `Nobody answers ${messageName}: it has no handler and no route here. Route it, or say { to: '<address>' }.`)
+    }
+    if (destinations.length === 1 || destinations.every(isLocal)) return only
+    throw new JasperError(
+      'JASPER_BAD_OPTION',
+      `${messageName} was requested, and goes to several places: ${destinations.join(', ')}. Say which of them is to answer: { to: '<address>' }.`,
+    )
+  }
+
+  /** Notes the one envelope of a request. */
+  request(messageName: string, message: unknown, destination: string, options: DeliveryOptions, request: RequestDraft, parent: Envelope | undefined, outgoing: Outgoing): void {
+    const registration = this.#registry.message(messageName)
+    const { id, ...reply } = request
+    const about = { id, messageType: messageName, messageVersion: registration.version, destination }
+    const body = Buffer.from(registration.codec.encode(message))
+    const envelope = newEnvelope({ ...about, body, options, markers: registration, parent, reply, now: this.#clock.now() })
+    outgoing.note(envelope, this.#endpoints.get(destination)!, true)
+  }
+
   /** Notes a message that has arrived for the queues of handlers that have it each for themselves. A second delivery is known by its id. */
   readonly goOn = (envelope: Envelope, message: unknown, outgoing: Outgoing): void => {
     for (const destination of this.#routes.separate.get(envelope.messageType) ?? []) {
       const orderingKey = envelope.orderingKey ?? this.#orderingKey(envelope.messageType, message, destination)
-      const begins = { attempts: 0, connectionLosses: 0, failures: [], scheduledFor: undefined }
+      const nobodyWaits = { replyTo: undefined, replyRequested: undefined }
+      const begins = { attempts: 0, connectionLosses: 0, failures: [], scheduledFor: undefined, ...nobodyWaits }
       const next: Envelope = { ...envelope, ...begins, destination, orderingKey }
       outgoing.note(next, this.#endpoints.get(destination)!, false)
     }
@@ -97,7 +127,7 @@ export class Sends {
   }
 
   /** The envelope of a message that is handled here and now. Encoded only when somebody reads its body. */
-  invoked(messageName: string, message: unknown, options: DeliveryOptions | undefined): Envelope {
+  invoked(messageName: string, message: unknown, options: DeliveryOptions | undefined, parent?: Envelope): Envelope {
     if (options?.at !== undefined || options?.delay !== undefined) {
       throw new JasperError('JASPER_BAD_OPTION', `${messageName} was invoked with a time, and invoke handles a message now. Use schedule for later.`)
     }
@@ -111,13 +141,13 @@ export class Sends {
     const now = this.#clock.now()
     let body: Uint8Array | undefined
     const envelope = newEnvelope({
-      id: messageId(messageName, options, undefined, now),
+      id: messageId(messageName, options, parent, now),
       messageType: messageName,
       messageVersion: registration.version,
       body: nothing,
       destination: 'local://invoke',
       options,
-      parent: undefined,
+      parent,
       now,
     })
     return Object.defineProperty(envelope, 'body', {
@@ -125,6 +155,10 @@ export class Sends {
       get: () => (body ??= Buffer.from(registration.codec.encode(message))),
     })
   }
+}
+
+export interface RequestDraft extends ReplyTerms {
+  readonly id: string
 }
 
 /** Throws `JASPER_BAD_OPTION` for options that hold only where messages are stored. */

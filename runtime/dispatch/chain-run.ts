@@ -25,6 +25,8 @@ export interface ChainRun<Message> {
    * this message is settled. Throws when this attempt is over, so that a loop of them ends.
    */
   cascade(messageName: string, message: unknown, how?: CascadeOptions): void
+  /** Says which message the reply, or a part of it, is where it goes to the caller alone; others are known by `cascade`. */
+  reply(messageName: string, message: unknown): void
   /**
    * Disposes of a value that was made for this message when its transaction has no more use for it, or its
    * attempt has ended; in reverse. Returns the value.

@@ -8,6 +8,7 @@ import type { Settlements } from '../inbox/settlements.ts'
 import type { Turn } from '../inbox/work-queue.ts'
 import { Outgoing, type AfterCommit, type Witness } from '../outbox/outgoing.ts'
 import type { InsertBatches } from '../outbox/insert-batches.ts'
+import type { Answers } from '../replies/answers.ts'
 import type { EndpointSettings, RouteTable } from '../routing/route-table.ts'
 import { untilStoreAnswers } from '../timing/until-store-answers.ts'
 import type { AnyChain } from './chain.ts'
@@ -33,6 +34,8 @@ export interface DispatcherParts {
   readonly settlements: Settlements
   readonly inserts: InsertBatches
   readonly after: AfterCommit
+  /** Tells whoever waits for a reply what became of a message. */
+  readonly answers: Pick<Answers, 'handled' | 'failed'>
   /** The node whose claims this process may make. */
   readonly owner: () => string
   readonly runParts: Omit<RunParts, 'timeoutMs'>
@@ -120,18 +123,22 @@ export class Dispatcher {
     const outgoing = new Outgoing()
     const timeoutMs = this.#timeoutOf(chain)
     let run: MessageRun | undefined
+    let reply: unknown
     let failure: { readonly error: unknown } | undefined
+    let late: { readonly error: unknown } | undefined
     try {
       const message = decodeBody(envelope, known)
       run = new MessageRun(message, envelope, claim, outgoing, { ...this.#runParts, timeoutMs })
       this.#running.add(run)
       this.#deadlines.add(run, timeoutMs)
-      await chain.handle(run, this.#parts.services)
+      reply = await chain.handle(run, this.#parts.services)
       if (!run.settledInTransaction) run.throwIfAborted()
     } catch (error) {
       // A `finally` function that throws after the commit changes nothing any more.
-      if (run?.hasCommitted) this.#log('error', 'a function failed after its message was committed; the message is done', envelope, loggedError(error))
-      else failure = { error }
+      if (run?.hasCommitted) {
+        late = { error }
+        this.#log('error', 'a function failed after its message was committed; the message is done', envelope, loggedError(error))
+      } else failure = { error }
     } finally {
       if (run !== undefined) {
         run.end()
@@ -143,8 +150,10 @@ export class Dispatcher {
     if (failure !== undefined) return await this.#failed(delivery, turn, chain, outgoing, run, failure.error)
     try {
       turn.end()
-      await this.#succeeded(delivery, run!, outgoing)
+      const isOurs = await this.#succeeded(delivery, run!, outgoing)
       this.#ways.breaker?.succeeded()
+      if (late !== undefined) this.#parts.answers.failed(envelope, late.error)
+      else if (isOurs) this.#parts.answers.handled(envelope, reply, run!.nameOf)
       return undefined
     } catch (error) {
       // What the handler sends cannot be stored: its attempt has failed like any other.
@@ -159,17 +168,22 @@ export class Dispatcher {
     return timeoutMs === undefined || isOverruled ? this.#settings.timeoutMs : timeoutMs.value
   }
 
-  async #succeeded({ envelope, claim }: Delivery, run: MessageRun, outgoing: Outgoing): Promise<void> {
+  /** Resolves with `false` when another node has the message. */
+  async #succeeded({ envelope, claim }: Delivery, run: MessageRun, outgoing: Outgoing): Promise<boolean> {
     if (!run.settledInTransaction) {
       const sends = outgoing.seal(this.#parts.owner())
       if (claim === undefined) await this.#insertUntilItHolds(sends, outgoing.hasChosenIds)
       else if (!(await this.#settle({ kind: 'complete', claim, sends }, envelope))) {
         // Lost to another node, or the answer that it had held was lost.
         const { witness } = outgoing
-        if (witness === undefined || !(await this.#isHeld(witness))) return outgoing.drop()
+        if (witness === undefined || !(await this.#isHeld(witness))) {
+          outgoing.drop()
+          return false
+        }
       }
     }
     outgoing.handOver(this.#parts.clock.now(), this.#parts.after)
+    return true
   }
 
   /** Resolves with the delivery of the next attempt in this process. */
@@ -191,6 +205,8 @@ export class Dispatcher {
     if (JasperError.is(error, 'JASPER_COMMIT_UNKNOWN') && run?.settledInTransaction && (await this.#hasCommitted(first.claim, outgoing))) {
       this.#log('warn', 'the answer to COMMIT was lost; the message is committed', envelope)
       outgoing.handOver(this.#parts.clock.now(), this.#parts.after)
+      // What its handlers returned is lost with the answer.
+      this.#parts.answers.failed(envelope, error)
       return undefined
     }
     outgoing.drop()
@@ -228,7 +244,9 @@ export class Dispatcher {
   async #refused({ envelope, claim }: Delivery, error: unknown): Promise<undefined> {
     this.#log('info', 'message was refused by a validate function; completed', envelope, loggedError(error))
     this.#ways.breaker?.succeeded()
-    if (claim === undefined || (await this.#settle({ kind: 'complete', claim, sends: [] }, envelope))) this.#ways.rejected()
+    if (claim !== undefined && !(await this.#settle({ kind: 'complete', claim, sends: [] }, envelope))) return
+    this.#ways.rejected()
+    this.#parts.answers.failed(envelope, error)
   }
 
   /** Resolves with `false` when the claim was lost. */

@@ -71,7 +71,7 @@ export class FailedAttempts {
         return await this.#giveBack(delivery, failed, 0, false)
       case 'discard':
         this.#ways.log('error', 'handling failed; discarded, as its policy says', envelope, said)
-        if (claim !== undefined) await this.#ways.settle({ kind: 'discard', claim }, envelope)
+        if (claim === undefined || (await this.#ways.settle({ kind: 'discard', claim }, envelope))) this.#parts.answers.failed(envelope, error)
         return undefined
       case 'dead-letter':
         return await this.#bury(delivery, failed, error)
@@ -108,7 +108,7 @@ export class FailedAttempts {
     this.#ways.log('error', 'handling failed; dead-lettered', envelope, { attempt: failed.attempts, blocks, ...loggedError(error) })
     const held = claim ?? (await this.#ways.store(envelope))
     const settlement: Settlement = { kind: 'dead-letter', claim: held, error: storedError(error), ...failed }
-    await this.#ways.settle(settlement, envelope)
+    if (await this.#ways.settle(settlement, envelope)) this.#parts.answers.failed(envelope, error)
   }
 
   /** Not an attempt: the connection of its transaction went, not the handler. Policies are not asked. */

@@ -1,5 +1,6 @@
 import type { DeliveryOptions } from '../bus/delivery-options.ts'
 import type { MessageContext } from '../bus/message-context.ts'
+import type { RequestOptions } from '../bus/request-options.ts'
 import { notingSender } from '../bus/noting-sender.ts'
 import type { Logger } from '../contracts/logger.ts'
 import type { Claim } from '../contracts/message-store.ts'
@@ -36,6 +37,7 @@ export class MessageRun implements ChainRun<unknown> {
   #committed = false
   #context: MessageContext<never> | undefined
   #kept: KeptValues | undefined
+  #names: Map<unknown, string> | undefined
   /** How many of them were there before the transaction began. */
   #keptBefore = 0
 
@@ -78,7 +80,18 @@ export class MessageRun implements ChainRun<unknown> {
   cascade(messageName: string, message: unknown, how?: CascadeOptions): void {
     this.throwIfAborted()
     this.noteSend(messageName, message, how?.options, false, how?.destination)
+    this.reply(messageName, message)
   }
+
+  /** Remembered only where somebody waits who is elsewhere: what travels needs a name. */
+  reply(messageName: string, message: unknown): void {
+    if (this.envelope.replyTo === undefined) return
+    this.#names ??= new Map()
+    this.#names.set(message, messageName)
+  }
+
+  /** The wire name of a message that the chain has sent or named. */
+  readonly nameOf = (message: object): string | undefined => this.#names?.get(message)
 
   disposable<T>(value: T): T {
     this.#kept ??= new KeptValues()
@@ -123,6 +136,12 @@ export class MessageRun implements ChainRun<unknown> {
       throw new JasperError('JASPER_OUTBOX_CLOSED', `${messageName} was sent after its handler had ended. Await every send before the handler returns.`)
     }
     return this.#parts.route(messageName, message, options, this.envelope, mustHaveSubscriber, this.outgoing, destination)
+  }
+
+  /** Waits for a reply, outside this attempt's transaction and no longer than the attempt lasts. */
+  request(messageName: string, message: unknown, options: RequestOptions = {}): Promise<unknown> {
+    const signal = options.signal === undefined ? this.signal : AbortSignal.any([options.signal, this.signal])
+    return this.#parts.request(messageName, message, { ...options, signal }, this.envelope)
   }
 
   /** Notes the message itself for the queues of handlers that have it each for themselves. */
@@ -223,6 +242,7 @@ function contextOf(run: MessageRun): MessageContext<never> {
     get log() {
       return run.log
     },
+    request: (name: string, message: unknown, options?: RequestOptions) => run.request(name, message, options),
     ...notingSender((name, message, options, must, to) => run.noteSend(name, message, options, must, to)),
   }
   return context as MessageContext<never>

@@ -38,6 +38,11 @@ export class Registry {
     )
   }
 
+  /** Whether this app has generated code for messages of this name, handled here or not. */
+  knows(name: string): boolean {
+    return this.#messages.has(name)
+  }
+
   /** What this process needs to handle a stored message; `undefined` when it does not know the type. */
   find(name: string, version: number): MessageRegistration | undefined {
     const message = this.#messages.get(name)

@@ -1,4 +1,5 @@
 import type { DeliveryOptions } from '../bus/delivery-options.ts'
+import type { RequestOptions } from '../bus/request-options.ts'
 import type { Clock } from '../contracts/clock.ts'
 import type { Logger } from '../contracts/logger.ts'
 import type { Claim, EnlistedStatement } from '../contracts/message-store.ts'
@@ -23,6 +24,8 @@ export interface RunParts {
     outgoing: Outgoing,
     destination?: string,
   ): string
+  /** Asks for a reply at once, outside the scope of the message being handled. */
+  request(messageName: string, message: unknown, options: RequestOptions, parent: Envelope): Promise<unknown>
   /** Notes the message itself for the queues of handlers that have it each for themselves. */
   goOn(envelope: Envelope, message: unknown, outgoing: Outgoing): void
   /** The statement that completes the claim and stores what is outgoing. */

@@ -14,6 +14,14 @@ export interface MessageMarkers {
   readonly deliverWithin?: Duration
 }
 
+/** What makes a message a request. */
+export interface ReplyTerms {
+  /** Where the reply goes. */
+  readonly replyTo: string
+  /** Wire names of the replies that are taken, or `any`. */
+  readonly replyRequested: string
+}
+
 export interface EnvelopeDraft {
   /** One id for all destinations of a message: its identity is (id, destination). */
   readonly id: string
@@ -26,6 +34,8 @@ export interface EnvelopeDraft {
   readonly markers?: MessageMarkers
   /** The message being handled, whose ids a cascade inherits. */
   readonly parent: Envelope | undefined
+  /** Absent: nobody waits for a reply. */
+  readonly reply?: ReplyTerms
   readonly now: Date
 }
 
@@ -43,7 +53,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  * `JASPER_BAD_OPTION` or `JASPER_RESERVED_HEADER` for options that cannot hold.
  */
 export function newEnvelope(draft: EnvelopeDraft): Envelope {
-  const { id, messageType, messageVersion, body, destination, options, markers, parent, now } = draft
+  const { id, messageType, messageVersion, body, destination, options, markers, parent, reply, now } = draft
   const scheduledFor = options === undefined ? undefined : instant(options.at, options.delay, now, 'at', 'delay')
   const deliverBy = options === undefined ? undefined : instant(options.deliverBy, options.deliverWithin, now, 'deliverBy', 'deliverWithin')
   return {
@@ -56,8 +66,8 @@ export function newEnvelope(draft: EnvelopeDraft): Envelope {
     correlationId: options?.correlationId ?? parent?.correlationId ?? id,
     conversationId: parent?.conversationId ?? id,
     causationId: parent?.id,
-    replyTo: undefined,
-    replyRequested: undefined,
+    replyTo: reply?.replyTo,
+    replyRequested: reply?.replyRequested,
     sagaId: options?.sagaId ?? parent?.sagaId,
     tenantId: options?.tenantId ?? parent?.tenantId,
     traceparent: options?.traceparent === undefined ? parent?.traceparent : checkedTraceparent(options.traceparent),

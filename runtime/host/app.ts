@@ -10,6 +10,7 @@ import type { EndpointMode } from '../routing/route-table.ts'
 import type { Flow } from '../inbox/endpoint.ts'
 import type { EndpointControl } from '../inbox/endpoint-control.ts'
 import type { Storage } from '../durability/storage.ts'
+import type { RequestCounts } from '../replies/requests.ts'
 import type { Health } from './health.ts'
 import type { Duration } from '../bus/delivery-options.ts'
 import type { ScheduledApi } from '../durability/scheduled.ts'
@@ -65,6 +66,8 @@ export interface AppOptions {
 /** A running application: the handlers, their endpoints, and the bus. */
 export interface App<M = RegisteredMessages> {
   readonly bus: MessageBus<M>
+  /** What became of requests, in this process since its start. */
+  readonly requests: { counts(): RequestCounts }
   /** Messages that are part of a transaction outside handlers. */
   readonly outbox: TransactionalOutbox<M>
   readonly deadLetters: DeadLetterOffice

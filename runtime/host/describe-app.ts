@@ -8,7 +8,7 @@ import type { RouteTable } from '../routing/route-table.ts'
 import { isLocal } from '../routing/destination.ts'
 import type { EndpointSettings } from '../routing/route-table.ts'
 import type { AppDescription } from './app.ts'
-import type { HostParts } from './host.ts'
+import type { HostParts } from './host-parts.ts'
 import type { Traffic } from './traffic.ts'
 
 /** An app in words. Names no secret: the store describes itself without any. */

@@ -1,14 +1,11 @@
+import type { HostParts } from './host-parts.ts'
 import { describeApp } from './describe-app.ts'
 import { findRoots, librariesOf } from './find-root.ts'
 import { Bus } from '../bus/message-bus.ts'
 import { Sends } from '../bus/sends.ts'
 import type { Duration } from '../bus/delivery-options.ts'
-import type { Clock } from '../contracts/clock.ts'
-import type { Logger } from '../contracts/logger.ts'
-import { pausesChanged, type Claim, type EndpointCounts, type MessageStore } from '../contracts/message-store.ts'
-import type { AnyTransactionAdapter } from '../contracts/transaction-adapter.ts'
-import { Deadlines } from '../dispatch/deadlines.ts'
-import { Dispatcher, type DispatcherParts } from '../dispatch/dispatcher.ts'
+import { pausesChanged, type Claim, type EndpointCounts } from '../contracts/message-store.ts'
+import type { Dispatcher, DispatcherParts } from '../dispatch/dispatcher.ts'
 import { Registry } from '../dispatch/registry.ts'
 import { DeadLetterOffice } from '../durability/dead-letter-office.ts'
 import { DueTimer } from '../durability/due-timer.ts'
@@ -21,7 +18,6 @@ import { Storage } from '../durability/storage.ts'
 import { JasperError } from '../errors/jasper-error.ts'
 import { BufferedEndpoint } from '../inbox/buffered-endpoint.ts'
 import { EndpointControl } from '../inbox/endpoint-control.ts'
-import { DurableEndpoint } from '../inbox/durable-endpoint.ts'
 import type { EndpointLookup, PausableEndpoint } from '../inbox/endpoint.ts'
 import { SendOnlyEndpoint } from '../inbox/send-only-endpoint.ts'
 import { Settlements } from '../inbox/settlements.ts'
@@ -31,35 +27,18 @@ import { Outbox } from '../outbox/outbox.ts'
 import type { Outgoing } from '../outbox/outgoing.ts'
 import { SqlRouter } from '../outbox/sql-router.ts'
 import { InsertBatches } from '../outbox/insert-batches.ts'
+import { Answers } from '../replies/answers.ts'
+import { Requests } from '../replies/requests.ts'
 import { makeRouteTable, type EndpointSettings, type RouteTable } from '../routing/route-table.ts'
 import { toMilliseconds } from '../timing/duration.ts'
 import { faultPoint } from '../timing/fault-point.ts'
 import { withinTime } from '../timing/within-time.ts'
-import type { Transports } from '../routing/transports.ts'
 import type { AppDescription, Senders, TransportsApi } from './app.ts'
-import type { AppDefinition } from './build-app.ts'
+import { makeEndpoint } from './make-endpoint.ts'
 import { sayWhatMemoryKeeps } from './say-what-memory-keeps.ts'
 import { Singletons } from './singletons.ts'
 import { Traffic } from './traffic.ts'
 import { healthOf, type Health } from './health.ts'
-
-export interface HostParts {
-  readonly definition: AppDefinition
-  readonly name: string
-  readonly store: MessageStore
-  readonly transports: Transports
-  readonly data: Readonly<Record<string, unknown>>
-  readonly transactions: readonly AnyTransactionAdapter[]
-  readonly services: object
-  readonly log: Logger
-  readonly clock: Clock
-  readonly stopTimeoutMs: number
-  readonly parkForMs: number
-  readonly sendOnly: boolean
-  readonly recovery: boolean
-  /** `undefined`: for ever. */
-  readonly keepDeadLettersMs: number | undefined
-}
 
 /** After the deadline of a stop, handlers that were aborted get so long to end. */
 const graceMs = 1_000
@@ -76,6 +55,7 @@ const closingMs = 2_000
 export class Host {
   readonly bus: Bus
   readonly outbox: Outbox
+  readonly requests: Requests
   readonly deadLetters: DeadLetterOffice
   readonly scheduled: Schedule
   readonly endpoints: EndpointControl
@@ -94,6 +74,7 @@ export class Host {
   readonly #sqlRouter: SqlRouter
   readonly #recurring: Recurring
   readonly #traffic: Traffic
+  readonly #answers: Answers
   readonly #singletons: Singletons
   #roots: ReadonlyMap<string, unknown> = new Map()
   #state: 'new' | 'starting' | 'running' | 'stopping' | 'stopped' = 'new'
@@ -118,7 +99,14 @@ export class Host {
     const singletons = new Singletons(definition.singletons, parts.services, log, () => this.#requireStarting())
     this.#singletons = singletons
     const common = { store, node: this.#node, settlements: this.#settlements, clock, log, dueWithin }
-    this.#traffic = new Traffic({ ...common, transports, routes: this.#routes })
+    this.#answers = new Answers({ registry: this.#registry, transports, clock, log })
+    this.#traffic = new Traffic({
+      ...common,
+      transports,
+      routes: this.#routes,
+      turnsAway: (envelope) => this.#answers.turnsAway(envelope),
+      undeliverable: (...reason) => this.requests.undeliverable(...reason),
+    })
     const endpoints: EndpointLookup = { get: (address) => this.#traffic.destination(address) ?? this.#endpoints.get(address) }
     const sends = new Sends(this.#registry, this.#routes, endpoints, transports, clock)
     const dispatcherParts: DispatcherParts = {
@@ -133,6 +121,7 @@ export class Host {
       outgoing: store.outgoing,
       settlements: this.#settlements,
       inserts: this.#inserts,
+      answers: this.#answers,
       after: {
         announce: (endpoints) => store.wakeUps.notify(endpoints),
         dueWithin: (ms, outgoing) => (outgoing === true ? this.#traffic.dueWithin(ms) : dueWithin(ms)),
@@ -143,6 +132,7 @@ export class Host {
         log,
         rootOf: (adapter) => this.#roots.get(adapter.name) as never,
         route: sends.route,
+        request: (...asked) => this.bus.request(...asked),
         goOn: sends.goOn,
         enlist: (claim: Claim | undefined, outgoing: Outgoing) => store.incoming.enlist(claim, outgoing.seal(this.#node.id)),
       },
@@ -208,7 +198,16 @@ export class Host {
     const { recurring: rules } = this.#routes
     this.#recurring = new Recurring({ rules, store: store.recurring, clock, log, owner, route: sends.route, wake, after })
     this.scheduled = new Schedule({ store: scheduled, recurring, clock, wake, announce: after.announce, dueWithin: after.dueWithin })
-    this.bus = new Bus({ sends, dispatcherParts, isRunning })
+    this.requests = new Requests({
+      sends,
+      registry: this.#registry,
+      transports,
+      clock,
+      log,
+      invocation: (...asked) => this.bus.invocation(...asked),
+      store: (outgoing) => this.bus.store(outgoing),
+    })
+    this.bus = new Bus({ sends, dispatcherParts, requests: this.requests, isRunning })
   }
 
   get transports(): TransportsApi {
@@ -310,6 +309,8 @@ export class Host {
       await this.#within(graceMs, drained)
     }
     for (const endpoint of this.#buffered()) await endpoint.close()
+    const replied = Promise.all([this.#answers.close(), this.requests.close()]).then(() => undefined)
+    if (!(await this.#within(closingMs, replied))) log.warn('replies could not be sent in time; they are lost')
     if (!(await this.#within(closingMs, this.#traffic.close()))) log.warn('transports did not close in time; their connections end with the process')
     if (!(await this.#within(closingMs, this.#singletons.dispose()))) log.warn('what providers have made was not disposed of in time')
     await faultPoint('stop.before-release')
@@ -362,26 +363,11 @@ export class Host {
 
   #endpoint(settings: EndpointSettings, parts: DispatcherParts): PausableEndpoint {
     if (this.#parts.sendOnly) return new SendOnlyEndpoint(settings)
-    let buffered: BufferedEndpoint | undefined
-    const { clock, log, incoming } = parts
-    const dispatcher = new Dispatcher(settings, new Deadlines(clock), parts, {
-      again: (delivery, afterMs) => buffered!.deliverAfter(delivery, afterMs),
-      wake: () => this.#wake([settings.address]),
-      ...this.endpoints.waysOf(settings),
-    })
+    const ways = { wake: () => this.#wake([settings.address]), ...this.endpoints.waysOf(settings) }
+    const { dispatcher, endpoint } = makeEndpoint(settings, { dispatcherParts: parts, node: this.#node, ways })
     this.#dispatchers.push(dispatcher)
-    const giveUp = async (claims: readonly Claim[]): Promise<void> => {
-      await Promise.allSettled(claims.map((claim) => this.#settlements.settle({ kind: 'release', claim })))
-    }
-    const endpointParts = { incoming, node: this.#node, clock, log, handle: dispatcher.handle, giveUp }
-    if (settings.mode === 'buffered') {
-      buffered = new BufferedEndpoint(settings, endpointParts)
-      this.#traffic.listen(settings, buffered)
-      return buffered
-    }
-    const durable = new DurableEndpoint(settings, endpointParts)
-    this.#traffic.listen(settings, durable)
-    return durable
+    this.#traffic.listen(settings, endpoint)
+    return endpoint
   }
 
   /** An empty list: signals may have been missed, so look everywhere. */

@@ -6,6 +6,7 @@ import { DueTimer } from '../durability/due-timer.ts'
 import type { NodeIdentity } from '../durability/node-identity.ts'
 import { Strays } from '../durability/strays.ts'
 import type { BufferedEndpoint } from '../inbox/buffered-endpoint.ts'
+import type { Envelope } from '../envelope/envelope.ts'
 import type { DurableEndpoint } from '../inbox/durable-endpoint.ts'
 import type { Endpoint } from '../inbox/endpoint.ts'
 import { Listeners } from '../inbox/listeners.ts'
@@ -26,6 +27,9 @@ export interface TrafficParts {
   readonly settlements: Settlements
   readonly clock: Clock
   readonly log: Logger
+  readonly undeliverable: (id: string, type: string, message: string) => void
+  /** Whether it is a request that this app cannot answer, and whose caller has been told so. */
+  readonly turnsAway: (envelope: Envelope) => boolean
   /** Something that came in is due after so many milliseconds. */
   readonly dueWithin: (ms: number) => void
 }
@@ -43,7 +47,7 @@ export class Traffic implements Senders, TransportsApi {
   readonly #strays: Strays
 
   constructor(parts: TrafficParts) {
-    const { transports, routes, store, node, clock, log } = parts
+    const { transports, routes, store, node, clock, log, undeliverable } = parts
     const { outgoing } = store
     this.#parts = parts
     const settlements = new Settlements(outgoing, clock, log)
@@ -52,7 +56,7 @@ export class Traffic implements Senders, TransportsApi {
       store.wakeUps.notify(destinations)
     })
     const dueWithin = (ms: number): void => this.#due.within(ms)
-    this.#relay = new Relay({ transports, senders: routes.senders, outgoing, settlements, node, clock, log, dueWithin })
+    this.#relay = new Relay({ transports, senders: routes.senders, outgoing, settlements, node, clock, log, dueWithin, undeliverable })
     const keepsOrder = (endpoint: string): boolean => transports.keepsOrder(endpoint)
     this.#listeners = new Listeners(transports, { ...parts, incoming: store.incoming, keepsOrder })
     const wake = (destinations: readonly string[]): void => this.wake(destinations)

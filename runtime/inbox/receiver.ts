@@ -20,6 +20,8 @@ const batchLimit = 500
 const pauseMs = 5_000
 
 export interface ReceiverParts {
+  /** Whether it is a request that this app cannot answer, and whose caller has been told so. */
+  readonly turnsAway: (envelope: Envelope) => boolean
   /** Whether messages with one ordering key arrive here in the order of sending. */
   readonly keepsOrder: (endpoint: string) => boolean
   readonly incoming: IncomingMessages
@@ -87,6 +89,7 @@ export class Receiver {
   async #take(arrival: Arrival): Promise<void> {
     try {
       const { flaw, envelope } = arrival.received
+      if (flaw === undefined && this.#parts.turnsAway(envelope)) return void (await arrival.delivery.ack())
       // Only the store keeps messages of one ordering key apart, and keeps a time through a crash.
       const isOrdered = this.#settings.mode === 'inline' && envelope.orderingKey !== undefined
       const isEarly = envelope.scheduledFor !== undefined && envelope.scheduledFor > this.#parts.clock.now()

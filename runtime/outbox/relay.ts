@@ -20,6 +20,8 @@ export interface RelayParts {
   readonly clock: Clock
   readonly log: Logger
   readonly dueWithin: (ms: number) => void
+  /** A message has become a dead letter, or was discarded, for this reason: whoever waits for a reply to it is to hear. */
+  readonly undeliverable: (id: string, type: string, message: string) => void
 }
 
 /**

@@ -30,6 +30,8 @@ export interface SendingAgentParts {
   readonly log: Logger
   /** Something is due after so many milliseconds. */
   readonly dueWithin: (ms: number) => void
+  /** A message has become a dead letter, or was discarded. */
+  readonly undeliverable: (id: string, type: string, message: string) => void
 }
 
 /**
@@ -219,14 +221,16 @@ export class SendingAgent implements Endpoint {
       const { onRefused } = this.#sender
       const event = onRefused === 'discard' ? 'a message can never be sent; discarded, as its sender says' : 'a message can never be sent; dead-lettered'
       this.#log('error', event, { ...about, reason: outcome.reason }, envelope)
-      if (onRefused === 'discard') return { kind: 'discard', claim: held }
       const message = `${this.settings.address} refused the message (${outcome.reason}): ${outcome.detail}`
+      this.#parts.undeliverable(envelope.id, 'JASPER_SEND_REFUSED', message)
+      if (onRefused === 'discard') return { kind: 'discard', claim: held }
       return { kind: 'dead-letter', claim: held, attempts, error: { type: 'JASPER_SEND_REFUSED', message, stack } }
     }
     const { giveUpAfterMs } = this.#sender
     if (giveUpAfterMs !== undefined && this.#parts.clock.now().getTime() - envelope.sentAt.getTime() > giveUpAfterMs) {
       this.#log('error', 'a message could not be sent for too long; dead-lettered', about, envelope)
       const message = `${this.settings.address} took the message in none of ${attempts} attempts; the last said: ${outcome.detail}`
+      this.#parts.undeliverable(envelope.id, 'JASPER_SEND_FAILED', message)
       return { kind: 'dead-letter', claim: held, attempts, error: { type: 'JASPER_SEND_FAILED', message, stack } }
     }
     const delayMs = Math.ceil(backoffMs(attempts, sendBackoff, Math.random()))

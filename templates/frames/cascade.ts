@@ -135,6 +135,8 @@ function perform(run: string, value: string, action: CascadeAction, keep: Keep |
   const message = action.wrapped ? `${value}.message` : value
   const steps: string[] = []
   if (action.sent) steps.push(`${run}.cascade(${nameOf(action.name, message)}, ${message}${action.wrapped ? `, ${value}` : ''})`)
+  // A caller elsewhere is sent it under this name.
+  else if (action.kept) steps.push(`${run}.reply(${nameOf(action.name, message)}, ${message})`)
   if (action.kept && keep !== undefined) steps.push(keep(message))
   return steps.length === 1 ? steps[0] : steps
 }

@@ -5,6 +5,7 @@ import { betweenApps } from './transport/between-apps.ts'
 import { inEachMode } from './transport/in-each-mode.ts'
 import { receiving } from './transport/receiving.ts'
 import { replying } from './transport/replying.ts'
+import { requesting } from './transport/requesting.ts'
 import { sending } from './transport/sending.ts'
 
 /** Every sentence of `runtime/contracts/transport.ts`, and what apps make of it, for any transport and any store. */
@@ -17,5 +18,6 @@ export function transportConformance(name: string, harness: TransportHarness, st
   describe(`apps over ${name}`, () => {
     betweenApps(harness, store)
     inEachMode(harness, store)
+    requesting(harness, store)
   })
 }

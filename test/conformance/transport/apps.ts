@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest'
 import type { Routes } from '../../../runtime/config/routes.ts'
+import type { Policy } from '../../../runtime/config/policy.ts'
 import { defineRoutes, type RouteBuilder } from '../../../runtime/config/routes.ts'
 import type { MessageStore } from '../../../runtime/contracts/message-store.ts'
 import type { Transport } from '../../../runtime/contracts/transport.ts'
@@ -22,6 +23,7 @@ export interface AppParts {
   readonly routes: (rules: RouteBuilder) => void
   readonly transports?: readonly Transport[]
   readonly name?: string
+  readonly policy?: Readonly<Record<string, Policy>>
 }
 
 /** One test's other side, and the apps that talk over it; everything ends with the test. */
@@ -37,10 +39,10 @@ export class Trial {
     this.#isDirect = isDirect
   }
 
-  async start({ store, handlers = {}, sends = [], routes, transports, name = 'trial' }: AppParts): Promise<RunningApp> {
+  async start({ store, handlers = {}, sends = [], routes, transports, name = 'trial', policy }: AppParts): Promise<RunningApp> {
     const log = keptLog()
     const definition = {
-      chains: chainsOf(handlers),
+      chains: chainsOf(handlers, undefined, policy),
       messages: [...new Set([...Object.keys(handlers), ...sends])].map((message) => registration(message)),
       routes: defineRoutes(routes) satisfies Routes,
     }
