@@ -32,8 +32,11 @@ export interface Transport {
   open(options: OpenTransport): Promise<void>
   /** Ends all connections. Deliveries that are not settled go back. Idempotent; safe before `open`. */
   close(): Promise<void>
-  /** A sender for one address. Opens nothing until it sends. */
-  sender(destination: string): TransportSender
+  /**
+   * A sender for one address. Opens nothing until it sends. With `reply` the place belongs to whoever waits there:
+   * it is never made, and what it does not take is refused.
+   */
+  sender(destination: string, use?: 'reply'): TransportSender
   /**
    * Where order depends on the place: whether messages with one ordering key, sent one after the other, are
    * delivered at this endpoint in that order, one at a time, to one process at a time. Touches no network.

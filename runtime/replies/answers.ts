@@ -97,7 +97,7 @@ export class Answers {
     const known = this.#senders.get(address)
     if (known !== undefined) return known
     this.#closeIdle()
-    const sender = new ReplySender(address, { sender: transport.sender(address), clock, log })
+    const sender = new ReplySender(address, { sender: transport.sender(address, 'reply'), clock, log })
     this.#senders.set(address, sender)
     return sender
   }

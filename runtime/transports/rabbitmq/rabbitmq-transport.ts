@@ -87,10 +87,10 @@ export function rabbitmq(options: RabbitmqOptions): Transport {
       await Promise.all([...listeners].map((listener) => listener.stop()))
       await Promise.all([open.sending.close(), open.receiving.close()])
     },
-    sender: (destination) => lazySender(() => {
+    sender: (destination, use) => lazySender(() => {
       const { appName, clock, sending } = opened()
       const place = parseAddress(scheme, destination)
-      const rules = { place, provides: provides(destination, 'send'), scheme, largestMessage, mapOutgoing }
+      const rules = { place, provides: use === 'reply' ? undefined : provides(destination, 'send'), scheme, largestMessage, mapOutgoing }
       return new RabbitSender({ ...rules, connection: sending, appName, clock })
     }),
     listen(endpoint, { unsettled, receive }) {
