@@ -79,9 +79,9 @@ export class Sends {
   }
 
   /** Notes the one envelope of a request. */
-  request(messageName: string, message: unknown, destination: string, options: DeliveryOptions, request: RequestDraft, parent: Envelope | undefined, outgoing: Outgoing): void {
+  request(messageName: string, message: unknown, request: RequestDraft, outgoing: Outgoing): void {
     const registration = this.#registry.message(messageName)
-    const { id, ...reply } = request
+    const { id, destination, options, parent, reply } = request
     const about = { id, messageType: messageName, messageVersion: registration.version, destination }
     const body = Buffer.from(registration.codec.encode(message))
     const envelope = newEnvelope({ ...about, body, options, markers: registration, parent, reply, now: this.#clock.now() })
@@ -157,8 +157,12 @@ export class Sends {
   }
 }
 
-export interface RequestDraft extends ReplyTerms {
+export interface RequestDraft {
   readonly id: string
+  readonly destination: string
+  readonly options: DeliveryOptions
+  readonly parent: Envelope | undefined
+  readonly reply: ReplyTerms
 }
 
 /** Throws `JASPER_BAD_OPTION` for options that hold only where messages are stored. */

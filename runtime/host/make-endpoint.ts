@@ -17,16 +17,17 @@ export interface EndpointMaking {
 /** An endpoint that handles messages, as its mode says, with the dispatcher that takes each through its chain. */
 export function makeEndpoint(settings: EndpointSettings, { dispatcherParts, node, ways }: EndpointMaking) {
   const { clock, log, incoming, settlements } = dispatcherParts
-  let buffered: BufferedEndpoint | undefined
   const dispatcher = new Dispatcher(settings, new Deadlines(clock), dispatcherParts, {
-    again: (delivery, afterMs) => buffered!.deliverAfter(delivery, afterMs),
+    again: (delivery, afterMs) => {
+      if (endpoint instanceof BufferedEndpoint) endpoint.deliverAfter(delivery, afterMs)
+    },
     ...ways,
   })
   const giveUp = async (claims: readonly Claim[]): Promise<void> => {
     await Promise.allSettled(claims.map((claim) => settlements.settle({ kind: 'release', claim })))
   }
   const parts = { incoming, node, clock, log, handle: dispatcher.handle, giveUp }
-  if (settings.mode !== 'buffered') return { dispatcher, endpoint: new DurableEndpoint(settings, parts) }
-  buffered = new BufferedEndpoint(settings, parts)
-  return { dispatcher, endpoint: buffered }
+  const endpoint: BufferedEndpoint | DurableEndpoint =
+    settings.mode === 'buffered' ? new BufferedEndpoint(settings, parts) : new DurableEndpoint(settings, parts)
+  return { dispatcher, endpoint }
 }

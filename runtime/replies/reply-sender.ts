@@ -20,7 +20,7 @@ export interface ReplySenderParts {
 export class ReplySender {
   readonly address: string
   readonly #parts: ReplySenderParts
-  #waiting: Envelope[] = []
+  readonly #waiting: Envelope[] = []
   #isSending = false
   #sent: Promise<void> = Promise.resolve()
   readonly #closing = new AbortController()

@@ -115,7 +115,7 @@ export class Requests {
       void handle()
         .then(
           (reply) => (call.isOver ? this.#count() : call.end(reply)),
-          (error: unknown) => call.fail(RejectedError.is(error) ? error : new RequestFailedError(call.messageName, remoteErrorOf(error), { cause: error })),
+          (error: unknown) => call.fail(failureOf(call.messageName, error)),
         )
         .finally(() => this.#invoking.delete(call))
     }
@@ -129,12 +129,12 @@ export class Requests {
     const id = newEnvelopeId(now.getTime())
     const replyRequested = terms.expected?.join(' ') ?? 'any'
     // What has not begun when its caller goes away is not begun any more.
-    const delivery = { ...terms.delivery, deliverBy: new Date(now.getTime() + terms.timeoutMs) }
+    const options = { ...terms.delivery, deliverBy: new Date(now.getTime() + terms.timeoutMs) }
     return async () => {
       const replyTo = await this.#connected(scheme, call)
       if (replyTo === undefined) return
       const outgoing = new Outgoing()
-      sends.request(call.messageName, message, destination, delivery, { id, replyTo, replyRequested }, parent, outgoing)
+      sends.request(call.messageName, message, { id, destination, options, parent, reply: { replyTo, replyRequested } }, outgoing)
       this.#waiting.set(id, call)
       void call.promise.finally(() => this.#waiting.delete(id)).catch(() => undefined)
       await store(outgoing)
@@ -184,4 +184,9 @@ export class Requests {
     this.#late += 1
     this.#parts.log.debug('a reply came for which nobody waits any more; dropped', reply && { messageType: reply.messageType, causationId: reply.causationId })
   }
+}
+
+/** What a handler of this app has thrown, as a caller elsewhere would have it; the error itself is at hand. */
+function failureOf(messageName: string, error: unknown): unknown {
+  return RejectedError.is(error) ? error : new RequestFailedError(messageName, remoteErrorOf(error), { cause: error })
 }
