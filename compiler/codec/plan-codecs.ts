@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
 import type { Discovered, DiscoveredMessage } from '../discover/discovered.ts'
-import type { ShapeTable } from '../discover/shape.ts'
+import type { NamedShape, ShapeTable } from '../discover/shape.ts'
 import type { CodecBody, CodecCall, CodecFunction, CodecModulePlan, CodecSelection, CodecUse } from './codec-plan.ts'
 import { FunctionPlanner, type AmbiguousUnion, type PlannedFunction } from './function-planner.ts'
 import { recursiveGroups } from './recursion.ts'
@@ -95,10 +95,33 @@ function planMessage(
   return { message, root, functions: planner.functions, keys, ambiguous: planner.ambiguous }
 }
 
+/** A plan, and the named shapes that were looked at to make it. */
+interface KnownPlan {
+  readonly closed: boolean
+  readonly read: ReadonlyMap<string, NamedShape | undefined>
+  readonly planned: PlannedShape
+}
+
+/** Plans by their shape: a session has the same object again as long as nothing in it changed. */
+const knownPlans = new WeakMap<NamedShape, KnownPlan>()
+
 function planShape(key: string, shapes: ShapeTable, closed: boolean): PlannedShape {
-  const planner = new FunctionPlanner(shapes, closed)
+  const shape = shapes[key]
+  const known = shape && knownPlans.get(shape)
+  if (known?.closed === closed && [...known.read].every(([one, found]) => shapes[one] === found)) return known.planned
+  const read = new Map<string, NamedShape | undefined>()
+  const watched = new Proxy(shapes, {
+    get: (table, one) => {
+      if (typeof one === 'symbol') return undefined
+      read.set(one, table[one])
+      return table[one]
+    },
+  })
+  const planner = new FunctionPlanner(watched, closed)
   planner.named(key)
-  return planner
+  const { functions, references, ambiguous } = planner
+  if (shape !== undefined) knownPlans.set(shape, { closed, read, planned: { functions, references, ambiguous } })
+  return { functions, references, ambiguous }
 }
 
 /** The file that declares a shape, from its import or, for one of a package, none. */

@@ -7,7 +7,8 @@ import type { MessageTable } from './message-table.ts'
 import type { OpenedProgram } from './open-program.ts'
 import type { ReadHandler } from './read-handler.ts'
 import type { TableEntries, TableTrace } from './table-entries.ts'
-import { answersOfAllFiles, askAllFiles, type WideAnswer } from './type-import.ts'
+import type { TypeImport } from './type-ref.ts'
+import { answersOfAllFiles, askAllFiles, type ImportsByFile, type WideAnswer } from './type-import.ts'
 
 /**
  * What was read of handlers, kept from one program of a session to the next.
@@ -24,6 +25,8 @@ export class HandlerAnswers {
   #program: ts.Program | undefined
   /** What the present program answers about all files. */
   readonly #wide = new Map<ts.Declaration, string>()
+  /** How files import types of packages. Holds for a file until it is affected. */
+  #imports = new Map<ts.Declaration, ImportsByFile>()
   #repeated = 0
 
   /**
@@ -33,8 +36,14 @@ export class HandlerAnswers {
    */
   begin(program: ts.Program, before: ts.Program | undefined): void {
     const affected = before === undefined || before !== this.#program ? undefined : affectedFiles(before, program)
-    if (affected === undefined) this.#kept = new Map()
-    else for (const file of affected) this.#kept.delete(file)
+    if (affected === undefined) {
+      this.#kept = new Map()
+      this.#imports = new Map()
+    }
+    for (const file of affected ?? []) {
+      this.#kept.delete(file)
+      for (const known of this.#imports.values()) known.delete(file)
+    }
     this.#program = program
     this.#wide.clear()
     this.#repeated = 0
@@ -77,7 +86,12 @@ export class HandlerAnswers {
   #isAnsweredAlike(project: OpenedProgram, wide: readonly WideAnswer[]): boolean {
     return wide.every(({ declaration, answer }) => {
       let now = this.#wide.get(declaration)
-      if (now === undefined) this.#wide.set(declaration, (now = askAllFiles(project, declaration)))
+      if (now === undefined) {
+        const known = this.#imports.get(declaration) ?? new Map<ts.SourceFile, TypeImport | undefined>()
+        this.#imports.set(declaration, known)
+        now = askAllFiles(project, declaration, known)
+        this.#wide.set(declaration, now)
+      }
       return now === answer
     })
   }

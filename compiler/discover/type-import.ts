@@ -87,12 +87,20 @@ export function answersOfAllFiles({ checker }: OpenedProgram): readonly WideAnsw
   return answers
 }
 
-/** What the answer is now. */
-export function askAllFiles(project: OpenedProgram, declaration: ts.Declaration): string {
+/** How a file imports a type, where that is known; `undefined`: it does not. */
+export type ImportsByFile = Map<ts.SourceFile, TypeImport | undefined>
+
+/** What the answer is now. Files that are not in `known` are asked, and put there. */
+export function askAllFiles(project: OpenedProgram, declaration: ts.Declaration, known: ImportsByFile): string {
   const name = ts.getNameOfDeclaration(declaration)
   const symbol = name && project.checker.getSymbolAtLocation(name)
   const origin = symbol && originOfSymbol(project, symbol)
-  return JSON.stringify(origin === undefined ? 'unknown' : (findAnywhere(project, symbol!, origin.origin) ?? 'nowhere'))
+  if (symbol === undefined || origin === undefined) return JSON.stringify('unknown')
+  const importOf = (file: ts.SourceFile): TypeImport | undefined => {
+    if (!known.has(file)) known.set(file, importIn(project, file, symbol))
+    return known.get(file)
+  }
+  return JSON.stringify(findAnywhere(project, symbol, origin.origin, importOf) ?? 'nowhere')
 }
 
 /** A type that was inferred, or stands behind an alias, is imported as some other file of the user's does it. */
@@ -106,7 +114,12 @@ function importedAnywhere(project: OpenedProgram, symbol: ts.Symbol, { origin, d
   return found
 }
 
-function findAnywhere(project: OpenedProgram, symbol: ts.Symbol, origin: { kind: string; name?: string }): TypeImport | undefined {
+function findAnywhere(
+  project: OpenedProgram,
+  symbol: ts.Symbol,
+  origin: { kind: string; name?: string },
+  importOf = (file: ts.SourceFile): TypeImport | undefined => importIn(project, file, symbol),
+): TypeImport | undefined {
   if (origin.kind !== 'package') return undefined
   const answers = known.get(project.checker) ?? new Map<ts.Symbol, { readonly found: TypeImport | undefined }>()
   known.set(project.checker, answers)
@@ -115,7 +128,7 @@ function findAnywhere(project: OpenedProgram, symbol: ts.Symbol, origin: { kind:
     const files = project.program.getSourceFiles().filter((file) => isOwnFile(project, file))
     const found = files
       .filter((file) => specifiersOf(file).some((specifier) => packageOfSpecifier(specifier) === origin.name))
-      .map((file) => importIn(project, file, symbol))
+      .map(importOf)
       .filter((one) => one !== undefined)
     answer = { found: found.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))[0] ?? exportedBeside(project, symbol) }
     answers.set(symbol, answer)
