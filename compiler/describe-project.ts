@@ -6,6 +6,7 @@ import { queueOfMessage } from './chain/local-queue.ts'
 import { hasErrors, type Compilation } from './compilation.ts'
 import type { Project } from './config/project.ts'
 import { asyncApiDocument, type AsyncApiDocument } from './describe/asyncapi.ts'
+import { describeProviders, type ProviderDescription } from './describe/describe-providers.ts'
 import { nameOfPackage } from './describe/name-of-package.ts'
 import { effectivePolicies, type EffectivePolicies, type PolicyReader } from './describe-policies.ts'
 import { DiagnosticBag } from './diagnostics/diagnostic-bag.ts'
@@ -22,6 +23,8 @@ export interface ProjectDescription {
   readonly chains: readonly ChainDescription[]
   /** Sorted by address. */
   readonly queues: readonly QueueDescription[]
+  /** What provider files export, in the order of their files. */
+  readonly providers: readonly ProviderDescription[]
   /** By name, as the routes have them. */
   readonly recurring: readonly { readonly name: string; readonly message: string; readonly timetable: string; readonly missed: string }[]
   /** Where messages go that the routes name, in the order of the routes. */
@@ -107,7 +110,8 @@ export async function describeCompilation(
   const runtime = await loadRuntime(project)
   const policies = runtime && (await effectivePolicies(project, plans, runtime, bag))
   const words = policies && { ...policies, reader: runtime, defaults: runtime.endpointDefaults }
-  return { ...describePlans(plans, messages, routes, words), markers: markersOf(discovered.messages) }
+  const providers = describeProviders(plans, discovered.providers ?? [])
+  return { ...describePlans(plans, messages, routes, words), providers, markers: markersOf(discovered.messages) }
 }
 
 /** What only the project's own runtime can say. */
@@ -122,7 +126,7 @@ function describePlans(
   messages: readonly string[],
   routes: Routes,
   runtime: RuntimeWords | undefined,
-): Omit<ProjectDescription, 'markers'> {
+): Omit<ProjectDescription, 'markers' | 'providers'> {
   const handled = new Set(plans.map((plan) => plan.chain.message.name))
   const options = new Map(routes.listen.map((rule) => [rule.endpoint, rule.options]))
   const routesOf = (message: string): readonly string[] => {

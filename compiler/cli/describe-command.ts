@@ -53,7 +53,7 @@ async function failed(
 
 /** The description as tables and sentences. */
 export function printDescription(
-  { chains, queues, recurring, markers, unhandled, onFailure }: ProjectDescription,
+  { chains, queues, providers, recurring, markers, unhandled, onFailure }: ProjectDescription,
   paint: Paint,
   columns = Number.POSITIVE_INFINITY,
 ): string {
@@ -94,6 +94,7 @@ export function printDescription(
     const rows = recurring.map(({ name, message, timetable, missed }) => [[name], [message], [timetable], [missed === 'skip' ? 'skipped' : 'sent once']])
     lines.push(paint('bold', counted(recurring.length, 'recurring message')), '', ...table(['name', 'message', 'when', 'missed ticks'], rows, paint, columns), '')
   }
+  lines.push(...describeProviders(providers, paint, columns))
   lines.push(...describeMarkers(markers, paint, columns), ...describeSettings(chains, paint, columns))
   const sentences: string[] = []
   if (unhandled.length > 0) sentences.push(`No handler here takes ${unhandled.join(', ')}: published, they go nowhere unless a route names a place.`)
@@ -105,6 +106,15 @@ export function printDescription(
   )
   lines.push(...sentences.flatMap((sentence) => wrap(sentence, columns)), '')
   return lines.join('\n')
+}
+
+/** What providers make, how often and for whom. */
+function describeProviders(providers: ProjectDescription['providers'], paint: Paint, columns: number | undefined): readonly string[] {
+  if (providers.length === 0) return []
+  const rows = providers.map(({ provides, name, place, made, messages }) => {
+    return [[provides], [name], [place], [made ?? 'never'], messages.length === 0 ? ['no chain'] : messages]
+  })
+  return [paint('bold', counted(providers.length, 'provider')), '', ...table(['provides', 'by', '', 'made', 'needed by'], rows, paint, columns), '']
 }
 
 /** What stands in comments above message types. */

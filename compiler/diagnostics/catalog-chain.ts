@@ -4,11 +4,12 @@ import type { CatalogEntry } from './catalog-entry.ts'
 export const chainCatalog = {
   JG3001: {
     severity: 'error',
-    sentence: '{message} has two handlers that return something, and can have only one reply',
+    sentence: '{message} has two handlers that return something, and only one of them can reply',
     explanation:
       'All handlers of a message run in one chain. What its one replying handler returns is sent on, and is what `invoke` ' +
-      'resolves with; with two of them nobody could say which is the reply.',
-    help: "let one of them return nothing and send its messages through a MessageContext: `await context.send('{cascade}', …)`",
+      'resolves with; with two of them nobody could say which is the reply. A handler that need not share the transaction of the others ' +
+      'may have the message for itself: `export const policy = separate()` in its file.',
+    help: "let one return nothing and `await context.send('{cascade}', …)`, or have the message for itself: `policy = separate()`",
   },
   JG3002: {
     severity: 'error',

@@ -251,10 +251,18 @@ export const discoverCatalog = {
   },
   JG1056: {
     severity: 'warning',
-    sentence: 'the transaction {parameter} is kept for longer than the call of its handler',
+    sentence: 'the transaction {parameter} is kept for longer than the handling of its message',
     explanation:
-      'The transaction ends with the handler. Whoever finds it later, in a variable of the module, in a collection or in the callback of a ' +
+      'The transaction ends with the last handler. Whoever finds it later, in a variable of the module, in a collection or in the callback of a ' +
       'timer, uses a connection that belongs to somebody else, or gets JASPER_TRANSACTION_ENDED.',
     help: 'pass it to the functions that need it; `// jasper-allow JG1056` above the statement says that it is meant',
+  },
+  JG1057: {
+    severity: 'error',
+    sentence: '{function} returns {type}, and only a handler replies',
+    explanation:
+      'What an `after` function returns is sent on and is no reply: the handlers have replied before it runs, and whoever invokes the ' +
+      'message would wait for two. In a `reply(…)` it would go nowhere.',
+    help: 'return the message as it is, to send it on, or let the handler return it',
   },
 } as const satisfies Record<string, CatalogEntry>

@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph'
 import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
+import { checkTransactionUse } from './check-transaction-use.ts'
 import type { FoundMiddleware } from './find-middleware.ts'
 import { takenMessages } from './fitting-messages.ts'
 import { readMadeValues } from './made-values.ts'
@@ -9,7 +10,7 @@ import type { OpenedProgram } from './open-program.ts'
 import { readAround } from './read-around.ts'
 import { isError, plain, readOthers } from './middleware-parameters.ts'
 import { readParameters } from './read-parameters.ts'
-import { readReturn } from './read-return.ts'
+import { readReturn, wrappersIn } from './read-return.ts'
 import { spanOfNode } from './source-span-of.ts'
 import { isNothing, membersOf, nodeText, typeText } from './type-facts.ts'
 
@@ -33,6 +34,7 @@ export function readMiddleware(
   const parameters = readOthers(project, found, others, bag)
   const returned = readReturned(project, found, messages, bag)
   if (parameters === undefined || returned === undefined) return undefined
+  checkTransactionUse(project, signature, signature.getParameters().slice(all.length - others.length), parameters, bag)
   return {
     role,
     function: found.function,
@@ -76,6 +78,10 @@ function readReturned(
     }
     case 'after': {
       const { returns } = readReturn(project, found, messages, bag)
+      if (wrappersIn(returns).includes('reply')) {
+        bag.report('JG1057', { function: found.label, type: text }, { span, label: 'is no handler' })
+        return undefined
+      }
       return { returns: returns.kind === 'nothing' ? { kind: 'nothing' } : { kind: 'messages', returns }, async }
     }
     case 'finally':

@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph'
 import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
+import { checkTransactionUse } from './check-transaction-use.ts'
 import { perMessageTag } from './conventions.ts'
 import { hasTag } from './declaration-tags.ts'
 import type { DiscoveredParameter, DiscoveredProvider } from './discovered.ts'
@@ -108,7 +109,9 @@ class ProviderReader {
 
   #parametersOf(signature: ts.Signature): readonly DiscoveredParameter[] | undefined {
     const owner = { label: this.#exported.name, file: this.#exported.file, span: this.#span }
-    return checkParameters(this.#project, owner, readParameters(this.#project, owner, signature), this.#bag)
+    const parameters = checkParameters(this.#project, owner, readParameters(this.#project, owner, signature), this.#bag)
+    if (parameters) checkTransactionUse(this.#project, signature, signature.getParameters(), parameters, this.#bag)
+    return parameters
   }
 
   #provided(

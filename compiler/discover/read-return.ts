@@ -119,6 +119,8 @@ function shapeOf(part: ReturnedPart | undefined, shape: (part: ReturnedPart) => 
   return part === undefined ? nothing : shape(part)
 }
 
-function wrappersIn(part: ReturnShape): readonly (ReturnWrapper | undefined)[] {
+/** What messages are wrapped in that are returned so. */
+export function wrappersIn(part: ReturnShape): readonly (ReturnWrapper | undefined)[] {
+  if (part.kind === 'tuple') return part.elements.flatMap(wrappersIn)
   return part.kind === 'one' || part.kind === 'many' ? part.alternatives.map(({ wrapper }) => wrapper) : []
 }

@@ -61,6 +61,9 @@ export function emitIndex(plans: readonly FramePlan[], project: ProjectEmit, wis
   return { path, text }
 }
 
+/** Separate handlers cannot be invoked together: tsc refuses what has no reply that could be. */
+const notInvokable = 'never'
+
 function lowerMessage(
   message: DiscoveredMessage,
   plans: readonly FramePlan[],
@@ -68,13 +71,12 @@ function lowerMessage(
   names: ModuleNames,
 ): IndexMessage {
   const { kebab, camel } = namingOf(project, message.name)
-  // Separate handlers cannot be invoked together, so that there is no reply.
   const [plan, another] = plans.filter((candidate) => candidate.chain.message.name === message.name)
   return {
     name: message.name,
     version: message.version,
     type: spellType(message.type, names),
-    reply: plan === undefined || another !== undefined ? 'undefined' : replyType(returnsOf(plan), project.messages, names, 'undefined'),
+    reply: plan === undefined ? 'undefined' : another !== undefined ? notInvokable : replyType(returnsOf(plan), project.messages, names, 'undefined'),
     codec: names.value({ generated: `${kebab}.codec.ts` }, `${camel}Codec`),
     topic: message.topic,
     deliverWithin: message.deliverWithin,

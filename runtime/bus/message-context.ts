@@ -1,7 +1,7 @@
 import type { Logger } from '../contracts/logger.ts'
 import type { Envelope } from '../envelope/envelope.ts'
 import type { DeliveryOptions, Duration } from './delivery-options.ts'
-import type { MessageName, MessageOf, RegisteredMessages, ReplyOf } from './message-map.ts'
+import type { InvokableName, MessageName, MessageOf, RegisteredMessages, ReplyOf } from './message-map.ts'
 import type { RequestOptions } from './request-options.ts'
 
 /**
@@ -62,9 +62,10 @@ export interface MessageBus<M = RegisteredMessages> extends MessageSender<M>, Me
    * Handles a message now, in this process, and resolves with its reply after the commit.
    *
    * No inbox row is stored. Failures are retried at once as the policy says, then rejected to the
-   * caller. Inside a handler it runs in a transaction of its own.
+   * caller. Inside a handler it runs in a transaction of its own. A message that separate handlers have each
+   * for themselves has no one handling to wait for: to invoke it is an error of tsc.
    */
-  invoke<N extends MessageName<M>>(name: N, message: MessageOf<M, N>, options?: DeliveryOptions): Promise<ReplyOf<M, N>>
+  invoke<N extends InvokableName<M>>(name: N, message: MessageOf<M, N>, options?: DeliveryOptions): Promise<ReplyOf<M, N>>
 }
 
 /**

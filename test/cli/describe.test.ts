@@ -94,6 +94,42 @@ Effects are exactly once where writes, outgoing messages and the completion comm
     expect(ended.out).toMatch(/local:\/\/orders .* 60 s\n/)
   })
 
+  it('lists what providers make, how often and for whom', async () => {
+    const other = temporaryProject({
+      ...shop,
+      'src/stock/stock.ts': `export interface Clock { now(): number }
+export interface Stock { take(id: string): void }
+export interface Spare { id: string }
+`,
+      'src/stock/stock.providers.ts': `import type { PoolClient } from 'pg'
+import type { Clock, Spare, Stock } from './stock.ts'
+export const clock: Clock = { now: () => 0 }
+export class Shelves { readonly all: string[] = [] }
+export const stock = (tx: PoolClient, clock: Clock, shelves: Shelves): Stock => ({ take: (id) => void [tx, clock, shelves, id] })
+export const spare = (clock: Clock): Spare => ({ id: String(clock.now()) })
+`,
+      'src/stock/take.handler.ts': `import type { OrderPlaced } from '../orders/messages.ts'
+import type { Stock } from './stock.ts'
+export function handle(event: OrderPlaced, stock: Stock): void { stock.take(event.orderId) }
+`,
+    })
+    try {
+      const { out, error } = await jasperGen(other.folder, ['describe'])
+      expect(error).toBe('')
+      expect(out.slice(out.indexOf('4 providers'), out.indexOf('When a handler fails'))).toBe(`4 providers
+
+  provides  by                                       made              needed by
+  Clock     clock    src/stock/stock.providers.ts:3  with its module   OrderPlaced
+  Shelves   Shelves  src/stock/stock.providers.ts:4  once for the app  OrderPlaced
+  Stock     stock    src/stock/stock.providers.ts:5  for each message  OrderPlaced
+  Spare     spare    src/stock/stock.providers.ts:6  never             no chain
+
+`)
+    } finally {
+      other.remove('.')
+    }
+  })
+
   it('says that there is nothing where there is no handler', async () => {
     project.write('elsewhere.config.ts', "export default { handlers: ['src/none/*.ts'] }\n")
     const ended = await jasperGen(project.folder, ['describe', '--config', 'elsewhere.config.ts'])

@@ -5,6 +5,7 @@ it('lets no name break the picture', () => {
   const text = printMermaid({
     chains: [],
     queues: [],
+    providers: [],
     recurring: [],
     markers: [],
     routes: [{ message: 'A"]) --> evil\n<script>', destinations: ['rabbitmq://queue/`x`|y'] }],

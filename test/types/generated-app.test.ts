@@ -139,6 +139,22 @@ describe('an app with services and a reply', () => {
   })
 })
 
+describe('an app with separate handlers', () => {
+  it('refuses to invoke what they have each for themselves, and nothing else of it', () => {
+    const found = check(
+      'separate-handlers',
+      "import { inMemory } from 'jasper-runtime'",
+      "import { createApp } from './generated/jasper/index.ts'",
+      "const { bus } = createApp({ name: 'shop', store: inMemory() })",
+      "await bus.invoke('OrderPaid', { orderId: '1' })",
+      "await bus.send('OrderPlaced', { orderId: '1' })",
+      "await bus.invoke('OrderPlaced', { orderId: '1' })",
+    )
+    expect(codes(found)).toEqual(['TS2345'])
+    expect(found[0]).toContain('uses.ts:6')
+  })
+})
+
 describe('an app that does not register its messages', () => {
   const second = (...lines: readonly string[]) =>
     check(
