@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isIP } from 'node:net'
 import type { AddressUse } from '../../contracts/transport.ts'
 import { JasperError } from '../../errors/jasper-error.ts'
 import { longestName } from './frames.ts'
@@ -55,6 +56,12 @@ export function parseAddress(scheme: string, text: string, use: AddressUse): Tcp
 /** Whether nobody but this machine can reach it. */
 export function isLoopback(host: string): boolean {
   return /^127(\.\d{1,3}){3}$/.test(host) || host === '::1'
+}
+
+/** What the certificate of a place must be valid for, by its address. `undefined`: its IP address. */
+export function certifiedName(host: string): string | undefined {
+  if (host === loopback) return 'localhost'
+  return isIP(host) === 0 ? host : undefined
 }
 
 /** As browsers read it: lower case, one form of an IP address. `localhost` is this machine, whatever a resolver says. */

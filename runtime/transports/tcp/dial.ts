@@ -1,8 +1,8 @@
-import { connect as connectPlain, isIP, type Socket } from 'node:net'
+import { connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Clock } from '../../contracts/clock.ts'
 import { JasperError } from '../../errors/jasper-error.ts'
-import { printAddress, type TcpPlace } from './addresses.ts'
+import { certifiedName, printAddress, type TcpPlace } from './addresses.ts'
 import { greet, type Welcome } from './handshake.ts'
 import { Link } from './link.ts'
 import { ProtocolError } from './protocol-error.ts'
@@ -68,7 +68,7 @@ function connected({ tls }: TcpSettings, { host, port }: TcpPlace, made: (socket
     else {
       const { credentials, servername } = tls
       // An IP address is no server name; the certificate is then checked for the address.
-      const name = servername ?? (isIP(host) === 0 ? host : undefined)
+      const name = servername ?? certifiedName(host)
       const options = { ...credentials, host, port, rejectUnauthorized: true, ...(name !== undefined && { servername: name }) }
       socket = connectTls(options, () => resolve(socket))
       socket.setNoDelay(true)
