@@ -17,6 +17,11 @@ export interface RequestOptions<Expected extends string = string>
    * know what the handler there returns. Another reply rejects with `JASPER_REPLY_UNEXPECTED`.
    */
   readonly expects?: Expected | readonly Expected[]
+  /**
+   * The caller only wants to know that the message is handled and committed: whatever its handler returns stays there,
+   * and the result is `undefined`. A failure rejects as ever.
+   */
+  readonly ackRequested?: boolean
   /** Ends the waiting, and nothing else, with the reason of the signal. */
   readonly signal?: AbortSignal
 }
@@ -25,6 +30,7 @@ export interface RequestTerms {
   readonly timeoutMs: number
   readonly to: string | undefined
   readonly expected: readonly string[] | undefined
+  readonly ackRequested: boolean
   readonly signal: AbortSignal | undefined
   /** What is left to be said of the message itself. */
   readonly delivery: DeliveryOptions | undefined
@@ -36,12 +42,15 @@ const refused = ['id', 'deduplicationKey', 'at', 'delay', 'deliverBy', 'deliverW
 
 /** Throws `JASPER_BAD_OPTION` for what cannot hold. */
 export function readRequestOptions(messageName: string, options: RequestOptions): RequestTerms {
-  const { timeout = defaultTimeout, to, expects, signal, ...delivery } = options
+  const { timeout = defaultTimeout, to, expects, ackRequested = false, signal, ...delivery } = options
   for (const name of refused) {
     if ((delivery as DeliveryOptions)[name] === undefined) continue
     throw new JasperError('JASPER_BAD_OPTION', `${messageName} was requested with ${name}, and a request is sent now, once and for its timeout. Use send.`)
   }
   const timeoutMs = toMilliseconds(timeout, `request(${JSON.stringify(messageName)}, message, { timeout })`)
+  if (ackRequested && expects !== undefined) {
+    throw new JasperError('JASPER_BAD_OPTION', `${messageName} was requested with expects and with ackRequested. An acknowledgement has no message in it: leave one out.`)
+  }
   const expected = expects === undefined ? undefined : typeof expects === 'string' ? [expects] : expects
-  return { timeoutMs, to, expected, signal, delivery: Object.keys(delivery).length === 0 ? undefined : delivery }
+  return { timeoutMs, to, expected, ackRequested, signal, delivery: Object.keys(delivery).length === 0 ? undefined : delivery }
 }

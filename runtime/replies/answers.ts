@@ -7,7 +7,7 @@ import { newEnvelope } from '../envelope/new-envelope.ts'
 import { JasperError } from '../errors/jasper-error.ts'
 import { schemeOf, type Transports } from '../routing/transports.ts'
 import { ReplySender } from './reply-sender.ts'
-import { writeFailure, writeReply, type ReplyContent } from './reply-message.ts'
+import { acknowledgement, writeFailure, writeReply, type ReplyContent } from './reply-message.ts'
 
 /** Senders that are kept although they have nothing to send. */
 const mostIdle = 64
@@ -38,7 +38,9 @@ export class Answers {
 
   /** The message is handled and committed. Never throws. */
   handled(request: Envelope, value: unknown, nameOf: (value: object) => string | undefined): void {
-    if (request.replyTo !== undefined) this.#answer(request, () => writeReply(value, nameOf, this.#parts.registry))
+    if (request.replyTo === undefined) return
+    const told = request.replyRequested === acknowledgement ? undefined : value
+    this.#answer(request, () => writeReply(told, nameOf, this.#parts.registry))
   }
 
   /** The message will not be handled, or not as it should: a dead letter, discarded, refused. Never throws. */

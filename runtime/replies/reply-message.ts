@@ -13,6 +13,9 @@ import { RequestFailedError, type RemoteError } from '../errors/request-failed-e
  */
 export const replyTypes = { handled: 'jasper.handled', several: 'jasper.several', failed: 'jasper.failed' } as const
 
+/** In `replyRequested`: the caller wants to know that the message is handled, and nothing of what its handler returns. */
+export const acknowledgement = 'acknowledgement'
+
 /** So much of an error's message goes to the caller. */
 const longestMessage = 1_000
 

@@ -15,7 +15,7 @@ import { RequestFailedError } from '../errors/request-failed-error.ts'
 import { Outgoing } from '../outbox/outgoing.ts'
 import { isLocal } from '../routing/destination.ts'
 import { schemeOf, type Transports } from '../routing/transports.ts'
-import { readReply, remoteErrorOf } from './reply-message.ts'
+import { acknowledgement, readReply, remoteErrorOf } from './reply-message.ts'
 import { WaitingCall } from './waiting-call.ts'
 
 /** Replies of one transport that are not settled; each is as soon as it is read. */
@@ -108,13 +108,13 @@ export class Requests {
   }
 
   /** Throws for what could not be asked at all. The handler goes on when its caller waits no longer. */
-  #invoke(call: WaitingCall, message: unknown, { delivery }: RequestTerms, parent: Envelope | undefined): () => Promise<void> {
+  #invoke(call: WaitingCall, message: unknown, { delivery, ackRequested }: RequestTerms, parent: Envelope | undefined): () => Promise<void> {
     const handle = this.#parts.invocation(call.messageName, message, delivery, parent)
     return async () => {
       this.#invoking.add(call)
       void handle()
         .then(
-          (reply) => (call.isOver ? this.#count() : call.end(reply)),
+          (reply) => (call.isOver ? this.#count() : call.end(ackRequested ? undefined : reply)),
           (error: unknown) => call.fail(failureOf(call.messageName, error)),
         )
         .finally(() => this.#invoking.delete(call))
@@ -127,7 +127,7 @@ export class Requests {
     this.#requireReplies(scheme, call.messageName)
     const now = clock.now()
     const id = newEnvelopeId(now.getTime())
-    const replyRequested = terms.expected?.join(' ') ?? 'any'
+    const replyRequested = terms.ackRequested ? acknowledgement : (terms.expected?.join(' ') ?? 'any')
     // What has not begun when its caller goes away is not begun any more.
     const options = { ...terms.delivery, deliverBy: new Date(now.getTime() + terms.timeoutMs) }
     return async () => {

@@ -141,6 +141,14 @@ describe('a request', () => {
     expect(app.requests.counts()).toEqual({ waiting: 0, late: 3 })
   })
 
+  it('may ask for an acknowledgement alone', async () => {
+    const { ask, reply: answer } = await asks()
+    const { reply, request } = await ask({ ackRequested: true })
+    expect(request.replyRequested).toBe('acknowledgement')
+    answer(request.id, 'jasper.handled', 'null')
+    expect(await reply).toBeUndefined()
+  })
+
   it('ends when its caller gives up, with the reason', async () => {
     const { app, ask } = await asks()
     const giving = new AbortController()
@@ -157,6 +165,7 @@ describe('a request', () => {
     [{ delay: '1s' }],
     [{ deliverWithin: '1s' }],
     [{ timeout: 'soon' }],
+    [{ ackRequested: true, expects: 'B' }],
   ])('refuses options that mean nothing to a caller that waits: %j', async (options) => {
     const { app } = await asks()
     await expect(app.bus.request('A', { n: 1 }, options as never)).rejects.toMatchObject({ code: 'JASPER_BAD_OPTION' })
@@ -229,6 +238,14 @@ describe('the answer to a request', () => {
     const several = [{ type: 'B', version: 1, body: { n: 2 } }, { type: 'C', version: 1, body: { n: 3 } }]
     expect((await replyTo(2))[1]).toEqual({ ...about, causationId: id(2), messageType: 'jasper.several', body: several })
     expect((await replyTo(3))[2]).toEqual({ ...about, causationId: id(3), messageType: 'jasper.handled', body: null })
+  })
+
+  it('tells no more than that the message is handled where nobody wants to know more', async () => {
+    const { replyTo } = await answers(() => ({ n: 2 }))
+    const headers = { [headerNames.replyTo]: 'hand://replies', [headerNames.replyRequested]: 'acknowledgement' }
+    expect(await replyTo(1, headers)).toMatchObject([{ messageType: 'jasper.handled', body: null }])
+    const here = await start({ A: () => ({ n: 2 }) })
+    expect(await here.app.bus.request('A', { n: 1 }, { ackRequested: true })).toBeUndefined()
   })
 
   it('goes nowhere but over the transport through which the request came', async () => {

@@ -67,6 +67,17 @@ export function requesting(harness: TransportHarness, store: () => MessageStore)
       expect(await there.app.counts()).toEqual([])
     })
 
+    it('that can never be sent fails at once', async () => {
+      const t = await trial()
+      const { largestMessage } = harness.capabilities
+      if (largestMessage === undefined || !carriesReplies(t)) return
+      const { app } = await asking(t)
+      await answering(t, returnsB)
+      const large = { n: 1, large: 'x'.repeat(largestMessage + 1) } as never
+      await expect(app.bus.request('A', large)).rejects.toMatchObject({ code: 'JASPER_REQUEST_FAILED', remote: { type: 'JASPER_SEND_REFUSED' } })
+      expect(app.requests.counts().waiting).toBe(0)
+    })
+
     it('ends when its time is over, and the reply is given up', async () => {
       const t = await trial()
       if (!carriesReplies(t)) return
