@@ -47,7 +47,11 @@ export interface MessageSender<M = RegisteredMessages> {
  */
 export interface MessageRequester<M = RegisteredMessages> {
   /** Resolves when the message is handled and committed, whatever its handler returns. */
-  request<N extends MessageName<M>>(name: N, message: MessageOf<M, N>, options: RequestOptions & { readonly ackRequested: true }): Promise<undefined>
+  request<N extends MessageName<M>>(
+    name: N,
+    message: MessageOf<M, N>,
+    options: RequestOptions & { readonly ackRequested: true },
+  ): Promise<undefined>
   /** Of a message that another app handles: `expects` names the replies, which types the result. */
   request<N extends MessageName<M>, R extends MessageName<M>>(
     name: N,

@@ -4,7 +4,6 @@ import type { Sends } from '../bus/sends.ts'
 import type { Clock } from '../contracts/clock.ts'
 import type { Logger } from '../contracts/logger.ts'
 import type { TransportDelivery, TransportListener } from '../contracts/transport.ts'
-import { Deadlines } from '../dispatch/deadlines.ts'
 import type { Registry } from '../dispatch/registry.ts'
 import type { Envelope } from '../envelope/envelope.ts'
 import { newEnvelopeId } from '../envelope/envelope-id.ts'
@@ -56,20 +55,19 @@ interface ReplyPlace {
  */
 export class Requests {
   readonly #parts: RequestsParts
-  readonly #deadlines: Deadlines
-  readonly #waiting = new Map<string, WaitingCall>()
-  readonly #invoking = new Set<WaitingCall>()
+  readonly #calls = new Set<WaitingCall>()
+  /** Those whose message is on its way, by its id. */
+  readonly #asked = new Map<string, WaitingCall>()
   readonly #places = new Map<string, ReplyPlace>()
   #late = 0
   #isClosed = false
 
   constructor(parts: RequestsParts) {
     this.#parts = parts
-    this.#deadlines = new Deadlines(parts.clock)
   }
 
   counts(): RequestCounts {
-    return { waiting: this.#waiting.size + this.#invoking.size, late: this.#late }
+    return { waiting: this.#calls.size, late: this.#late }
   }
 
   /** `parent`: the message whose handler asks. */
@@ -81,43 +79,43 @@ export class Requests {
     const begin = isLocal(destination) ? this.#invoke(call, message, terms, parent) : this.#ask(call, message, terms, destination, parent)
     const giveUp = (): void => call.fail(terms.signal!.reason)
     terms.signal?.addEventListener('abort', giveUp, { once: true })
-    this.#deadlines.add(call, terms.timeoutMs)
+    const timer = this.#parts.clock.timer(terms.timeoutMs, () => call.expire())
+    this.#calls.add(call)
     try {
       // Not waited for: a store that does not answer is no reason to wait longer than was asked for.
       void begin().catch((error: unknown) => call.fail(error))
       return await call.promise
     } finally {
-      this.#deadlines.remove(call, terms.timeoutMs)
+      timer.cancel()
+      this.#calls.delete(call)
       terms.signal?.removeEventListener('abort', giveUp)
     }
   }
 
   /** A request that its destination will never take. */
   undeliverable(id: string, type: string, message: string): void {
-    const call = this.#waiting.get(id)
+    const call = this.#asked.get(id)
     call?.fail(new RequestFailedError(call.messageName, { type, message }))
   }
 
   /** Nobody waits any longer, and nothing is received. */
   async close(): Promise<void> {
     this.#isClosed = true
-    for (const call of [...this.#waiting.values(), ...this.#invoking]) {
+    for (const call of this.#calls) {
       call.fail(new JasperError('JASPER_NOT_STARTED', `The app stopped before a reply to ${call.messageName} had come.`))
     }
     await Promise.all([...this.#places.values()].map(({ listener }) => listener.stop()))
   }
 
   /** Throws for what could not be asked at all. The handler goes on when its caller waits no longer. */
-  #invoke(call: WaitingCall, message: unknown, { delivery, ackRequested }: RequestTerms, parent: Envelope | undefined): () => Promise<void> {
+  #invoke(call: WaitingCall, message: unknown, terms: RequestTerms, parent: Envelope | undefined): () => Promise<void> {
+    const { delivery, ackRequested } = terms
     const handle = this.#parts.invocation(call.messageName, message, delivery, parent)
     return async () => {
-      this.#invoking.add(call)
-      void handle()
-        .then(
-          (reply) => (call.isOver ? this.#count() : call.end(ackRequested ? undefined : reply)),
-          (error: unknown) => call.fail(failureOf(call.messageName, error)),
-        )
-        .finally(() => this.#invoking.delete(call))
+      void handle().then(
+        (reply) => (call.isOver ? this.#count() : call.end(ackRequested ? undefined : reply)),
+        (error: unknown) => call.fail(failureOf(call.messageName, error)),
+      )
     }
   }
 
@@ -135,8 +133,8 @@ export class Requests {
       if (replyTo === undefined) return
       const outgoing = new Outgoing()
       sends.request(call.messageName, message, { id, destination, options, parent, reply: { replyTo, replyRequested } }, outgoing)
-      this.#waiting.set(id, call)
-      void call.promise.finally(() => this.#waiting.delete(id)).catch(() => undefined)
+      this.#asked.set(id, call)
+      void call.promise.finally(() => this.#asked.delete(id)).catch(() => undefined)
       await store(outgoing)
     }
   }
@@ -171,7 +169,7 @@ export class Requests {
   #receive(delivery: TransportDelivery, address: string): void {
     void delivery.ack()
     const { envelope } = fromHeaders(delivery.headers, delivery.body, address, this.#parts.clock.now())
-    const call = envelope.causationId === undefined ? undefined : this.#waiting.get(envelope.causationId)
+    const call = envelope.causationId === undefined ? undefined : this.#asked.get(envelope.causationId)
     if (call === undefined || call.isOver) return this.#count(envelope)
     try {
       call.end(readReply(envelope, call.messageName, call.expected, this.#parts.registry))

@@ -1,8 +1,7 @@
 import { JasperError } from '../errors/jasper-error.ts'
-import type { Expiring } from '../dispatch/deadlines.ts'
 
 /** A caller that waits: for a reply, for the end of its time, or until it gives up itself. */
-export class WaitingCall implements Expiring {
+export class WaitingCall {
   readonly messageName: string
   /** Wire names of the replies that it takes; `undefined`: any. */
   readonly expected: readonly string[] | undefined
@@ -37,6 +36,7 @@ export class WaitingCall implements Expiring {
     this.#reject(error)
   }
 
+  /** Its time is over. */
   expire(): void {
     this.fail(
       new JasperError(

@@ -92,6 +92,18 @@ export function requesting(harness: TransportHarness, store: () => MessageStore)
       goOn()
     })
 
+    it('that waits for the other side ends with its app', async () => {
+      const t = await trial()
+      if (!carriesReplies(t)) return
+      const { app } = await asking(t)
+      await t.place.down()
+      const reply = app.bus.request('A', { n: 1 })
+      reply.catch(() => undefined)
+      await eventually('it waits', () => app.requests.counts().waiting === 1)
+      await app.stop()
+      await expect(reply).rejects.toMatchObject({ code: 'JASPER_NOT_STARTED' })
+    }, 20_000)
+
     it('whose caller has gone is handled all the same, and its reply is given up', async () => {
       const t = await trial()
       if (!carriesReplies(t)) return
