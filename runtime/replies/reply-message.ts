@@ -11,7 +11,7 @@ import { RequestFailedError, type RemoteError } from '../errors/request-failed-e
  * `several`: an array whose elements are `null`, `{ type, version, body }`, or such arrays. `failed`: `{ type, message }`,
  * and `reasons` where a `validate` function has refused the message.
  */
-export const replyTypes = { handled: 'jasper.handled', several: 'jasper.several', failed: 'jasper.failed' } as const
+const replyTypes = { handled: 'jasper.handled', several: 'jasper.several', failed: 'jasper.failed' } as const
 
 /** In `replyRequested`: the caller wants to know that the message is handled, and nothing of what its handler returns. */
 export const acknowledgement = 'acknowledgement'
