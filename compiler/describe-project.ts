@@ -8,6 +8,7 @@ import type { Project } from './config/project.ts'
 import { asyncApiDocument, type AsyncApiDocument } from './describe/asyncapi.ts'
 import { describeProviders, type ProviderDescription } from './describe/describe-providers.ts'
 import { nameOfPackage } from './describe/name-of-package.ts'
+import { routesOfProject, type RoutesOfProject } from './describe/routes-of-project.ts'
 import { effectivePolicies, type EffectivePolicies, type PolicyReader } from './describe-policies.ts'
 import { DiagnosticBag } from './diagnostics/diagnostic-bag.ts'
 import type { Diagnostic } from './diagnostics/diagnostic.ts'
@@ -27,8 +28,8 @@ export interface ProjectDescription {
   readonly providers: readonly ProviderDescription[]
   /** By name, as the routes have them. */
   readonly recurring: readonly { readonly name: string; readonly message: string; readonly timetable: string; readonly missed: string }[]
-  /** Where messages go that the routes name, in the order of the routes. */
-  readonly routes: readonly { readonly message: string; readonly destinations: readonly string[] }[]
+  /** Where messages go of which a rule or a convention of the routes speaks, by message. */
+  readonly routes: readonly RouteDescription[]
   /** What comments above message types say of them, by message, for those that have such comments. */
   readonly markers: readonly ({ readonly message: string } & MessageMarkers)[]
   /** Messages that are sent and that no handler here takes, sorted. */
@@ -61,6 +62,13 @@ export interface ChainDescription {
   readonly onFailure: string | undefined
   /** What policies say besides, and which of them: the handlers' own, those of the app. `undefined` likewise. */
   readonly settings: readonly SettingWords[] | undefined
+}
+
+export interface RouteDescription {
+  readonly message: string
+  readonly destinations: readonly string[]
+  /** Of each destination, in the same order: the rule or the convention that names it. */
+  readonly by: readonly string[]
 }
 
 export interface QueueDescription {
@@ -111,7 +119,10 @@ export async function describeCompilation(
   const policies = runtime && (await effectivePolicies(project, plans, runtime, bag))
   const words = policies && { ...policies, reader: runtime, defaults: runtime.endpointDefaults }
   const providers = describeProviders(plans, discovered.providers ?? [])
-  return { ...describePlans(plans, messages, routes, words), providers, markers: markersOf(discovered.messages) }
+  const handled = new Set(plans.map((plan) => plan.chain.message.name))
+  const facts = discovered.messages.map(({ name, version, topic }) => ({ name, version, topic, handled: handled.has(name) }))
+  const routed = routesOfProject(routes, facts, runtime, { file: project.routes, bag })
+  return { ...describePlans(plans, messages, { ...routed, recur: routes.recur ?? [] }, words), providers, markers: markersOf(discovered.messages) }
 }
 
 /** What only the project's own runtime can say. */
@@ -124,20 +135,18 @@ interface RuntimeWords extends EffectivePolicies {
 function describePlans(
   plans: readonly FramePlan[],
   messages: readonly string[],
-  routes: Routes,
+  routes: RoutesOfProject & Required<Pick<Routes, 'recur'>>,
   runtime: RuntimeWords | undefined,
 ): Omit<ProjectDescription, 'markers' | 'providers'> {
   const handled = new Set(plans.map((plan) => plan.chain.message.name))
   const options = new Map(routes.listen.map((rule) => [rule.endpoint, rule.options]))
-  const routesOf = (message: string): readonly string[] => {
-    return [...new Set(routes.publish.filter((rule) => rule.message === message).flatMap((rule) => rule.destinations))]
-  }
   const queuesOf = ({ chain }: FramePlan, policy: EffectivePolicy | undefined) => {
     const message = chain.message.name
     const isApart = plans.some((other) => other.chain.separate !== undefined && other.chain.message.name === message)
     if (isApart) return [policy?.queue?.value ?? chain.separate?.queue ?? queueOfMessage(chain.message)]
-    const explicit = routesOf(message)
-    return explicit.length > 0 ? explicit : [policy?.queue?.value ?? queueOfMessage(chain.message)]
+    const own = [policy?.queue?.value ?? queueOfMessage(chain.message)]
+    const said = routes.ofMessages.get(message)
+    return said === undefined ? own : [...new Set([...(said.toOwnQueues ? own : []), ...said.to.map(({ destination }) => destination)])]
   }
   const limits = new Map<string, number>()
   const chains = plans.map((plan): ChainDescription => {
@@ -174,10 +183,15 @@ function describePlans(
     queues: addresses.map((address) => {
       return describeQueue(address, { parallelism: limits.get(address), ...options.get(address) }, chains, runtime?.defaults)
     }),
-    recurring: (routes.recur ?? []).map(({ name, message, timetable, missed }) => {
+    recurring: routes.recur.map(({ name, message, timetable, missed }) => {
       return { name, message, timetable: timetable.description, missed }
     }),
-    routes: [...new Set(routes.publish.map(({ message }) => message))].map((message) => ({ message, destinations: routesOf(message) })),
+    routes: [...routes.ofMessages].map(([message, { to, toOwnQueues }]): RouteDescription => {
+      const reasons = new Map(to.map(({ destination, by }) => [destination, by]))
+      const queues = toOwnQueues ? chains.filter((chain) => chain.message === message).flatMap((chain) => chain.queues) : []
+      const own = [...new Set(queues)].filter((queue) => !reasons.has(queue))
+      return { message, destinations: [...own, ...reasons.keys()], by: [...own.map(() => 'it is the queue of its handlers'), ...reasons.values()] }
+    }),
     unhandled: messages.filter((message) => !handled.has(message)),
     onFailure: runtime?.reader.describePolicy(runtime.ofAll.rules),
   }
@@ -220,7 +234,7 @@ async function loadRoutes(project: Project, bag: DiagnosticBag): Promise<Routes>
     const url = pathToFileURL(join(project.folder, project.routes)).href
     const { default: routes } = (await import(url)) as { readonly default?: Partial<Routes> }
     if (Array.isArray(routes?.publish) && Array.isArray(routes.listen)) {
-      return { publish: routes.publish, listen: routes.listen, recur: routes.recur ?? [] }
+      return { ...routes, publish: routes.publish, listen: routes.listen }
     }
     bag.report('JG0018', { file: project.routes, reason: 'its default export is not what defineRoutes returns' }, { span: undefined })
   } catch (error) {

@@ -19,6 +19,7 @@ export {
   type DescribeOutcome,
   type ProjectDescription,
   type QueueDescription,
+  type RouteDescription,
 } from './describe-project.ts'
 export { explainProject, type ExplainOutcome } from './explain/explain-project.ts'
 export type { Explanation } from './explain/explanation.ts'

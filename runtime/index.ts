@@ -38,6 +38,7 @@ export type { SideEffect } from './bus/side-effect.ts'
 // `export *`, because generated code adds members to RegisteredMessages, and TypeScript merges
 // declarations only into names that a module declares or re-exports as a whole.
 export * from './bus/message-map.ts'
+export type { PreviewedDestination, RoutePreview } from './routing/preview-routes.ts'
 export type { Envelope } from './envelope/envelope.ts'
 export type { Logger, LogFields } from './contracts/logger.ts'
 export type { EndpointState, PauseOptions } from './inbox/endpoint-control.ts'

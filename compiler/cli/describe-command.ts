@@ -53,7 +53,7 @@ async function failed(
 
 /** The description as tables and sentences. */
 export function printDescription(
-  { chains, queues, providers, recurring, markers, unhandled, onFailure }: ProjectDescription,
+  { chains, queues, providers, routes, recurring, markers, unhandled, onFailure }: ProjectDescription,
   paint: Paint,
   columns = Number.POSITIVE_INFINITY,
 ): string {
@@ -90,6 +90,10 @@ export function printDescription(
     ),
     '',
   )
+  if (routes.length > 0) {
+    const rows = routes.map(({ message, destinations, by }) => [[message], destinations, by])
+    lines.push(paint('bold', 'routes'), '', ...table(['message', 'goes to', 'because'], rows, paint, columns), '')
+  }
   if (recurring.length > 0) {
     const rows = recurring.map(({ name, message, timetable, missed }) => [[name], [message], [timetable], [missed === 'skip' ? 'skipped' : 'sent once']])
     lines.push(paint('bold', counted(recurring.length, 'recurring message')), '', ...table(['name', 'message', 'when', 'missed ticks'], rows, paint, columns), '')
@@ -97,7 +101,8 @@ export function printDescription(
   lines.push(...describeProviders(providers, paint, columns))
   lines.push(...describeMarkers(markers, paint, columns), ...describeSettings(chains, paint, columns))
   const sentences: string[] = []
-  if (unhandled.length > 0) sentences.push(`No handler here takes ${unhandled.join(', ')}: published, they go nowhere unless a route names a place.`)
+  const lost = unhandled.filter((message) => !routes.some((route) => route.message === message))
+  if (lost.length > 0) sentences.push(`No handler here takes ${lost.join(', ')}: published, they go nowhere unless a route names a place.`)
   sentences.push(
     ...describeMiddleware(chains),
     ...describeFailures(chains, onFailure),

@@ -26,6 +26,11 @@ export interface DeliveryOptions {
    * processes together; keys run beside each other. 1 to 1,000 bytes. Refused by buffered endpoints.
    */
   readonly orderingKey?: string
+  /**
+   * What the message is about, for destinations that have topics; what `@topic` says above its type, else its
+   * wire name, when unsaid. 1 to 255 bytes.
+   */
+  readonly topic?: string
   /** Follows a business transaction; inherited from the message being handled when unsaid. */
   readonly correlationId?: string
   readonly tenantId?: string

@@ -1,7 +1,7 @@
 import type { DeliveryOptions, Duration } from './delivery-options.ts'
 import { withTime } from './noting-sender.ts'
 import type { RequestOptions } from './request-options.ts'
-import type { Sends } from './sends.ts'
+import type { Sends, SentWhere } from './sends.ts'
 import type { AnyChain } from '../dispatch/chain.ts'
 import { Deadlines } from '../dispatch/deadlines.ts'
 import { decideFailure, isRefused } from '../dispatch/decide-failure.ts'
@@ -49,6 +49,10 @@ export class Bus {
 
   sendTo(endpoint: string, name: string, message: unknown, options?: DeliveryOptions): Promise<string> {
     return this.#send(name, message, options, true, endpoint)
+  }
+
+  toTopic(topic: string, name: string, message: unknown, options?: DeliveryOptions): Promise<string> {
+    return this.#send(name, message, { ...options, topic }, true, { byTopic: true })
   }
 
   /** Whether something that was invoked is running. */
@@ -148,7 +152,7 @@ export class Bus {
     message: unknown,
     options: DeliveryOptions | undefined,
     mustHaveSubscriber: boolean,
-    to?: string,
+    to?: SentWhere,
   ): Promise<string> {
     this.#requireRunning()
     const outgoing = new Outgoing()

@@ -31,6 +31,11 @@ export interface MessageSender<M = RegisteredMessages> {
    * `JASPER_NO_SUBSCRIBER` for a local queue where no handler takes the message.
    */
   sendTo<N extends MessageName<M>>(endpoint: string, name: N, message: MessageOf<M, N>, options?: DeliveryOptions): Promise<string>
+  /**
+   * Sends under a topic, to those destinations of the message that tell messages apart by topics: RabbitMQ exchanges of type topic or
+   * direct, where it is the routing key. Rejects with `JASPER_NO_SUBSCRIBER` where the routes of the message name none.
+   */
+  toTopic<N extends MessageName<M>>(topic: string, name: N, message: MessageOf<M, N>, options?: Omit<DeliveryOptions, 'topic'>): Promise<string>
 }
 
 /**

@@ -1,7 +1,14 @@
 import type { DeliveryOptions, Duration } from './delivery-options.ts'
+import type { SentWhere } from './sends.ts'
 
 /** Notes a message in a scope, and returns its id. Throws what its sender is to be told. */
-export type Note = (name: string, message: unknown, options: DeliveryOptions | undefined, mustHaveSubscriber: boolean, to?: string) => string
+export type Note = (
+  name: string,
+  message: unknown,
+  options: DeliveryOptions | undefined,
+  mustHaveSubscriber: boolean,
+  to?: SentWhere,
+) => string
 
 /** The sending members of a bus whose messages wait for a commit, by name and value. */
 export function notingSender(note: Note) {
@@ -13,6 +20,8 @@ export function notingSender(note: Note) {
       note(name, message, withTime(options, when), true),
     sendTo: async (endpoint: string, name: string, message: unknown, options?: DeliveryOptions): Promise<string> =>
       note(name, message, options, true, endpoint),
+    toTopic: async (topic: string, name: string, message: unknown, options?: DeliveryOptions): Promise<string> =>
+      note(name, message, { ...options, topic }, true, { byTopic: true }),
   }
 }
 

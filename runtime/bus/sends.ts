@@ -11,6 +11,9 @@ import { isLocal } from '../routing/destination.ts'
 import type { EndpointSettings, RouteTable } from '../routing/route-table.ts'
 import type { Transports } from '../routing/transports.ts'
 
+/** One destination, by name or address; or those of the routes that have topics. */
+export type SentWhere = string | { readonly byTopic: true }
+
 /** From a message to its envelopes: one for each destination, encoded once. */
 export class Sends {
   readonly #registry: Registry
@@ -35,11 +38,10 @@ export class Sends {
     parent: Envelope | undefined,
     mustHaveSubscriber: boolean,
     outgoing: Outgoing,
-    destination?: string,
+    to?: SentWhere,
   ): string => {
     const registration = this.#registry.message(messageName)
-    const destinations =
-      destination === undefined ? (this.#routes.destinations.get(messageName) ?? []) : [this.#chosen(messageName, destination)]
+    const destinations = this.#destinations(messageName, to)
     const now = this.#clock.now()
     const id = messageId(messageName, options, parent, now)
     if (destinations.length === 0) {
@@ -49,10 +51,11 @@ export class Sends {
     const body = Buffer.from(registration.codec.encode(message))
     for (const destination of destinations) {
       const endpoint = this.#endpoints.get(destination)!
-      if (options !== undefined) requireKept(options, messageName, endpoint.settings)
+      const wanted = this.#routes.hooks.applied(messageName, destination, message, options)
+      if (wanted !== undefined) requireKept(wanted, messageName, endpoint.settings)
       const about = { id, messageType: messageName, messageVersion: registration.version, body, destination }
-      const orderingKey = options?.orderingKey ?? this.#orderingKey(messageName, message, destination)
-      const said = orderingKey === undefined ? options : { ...options, orderingKey }
+      const orderingKey = wanted?.orderingKey ?? this.#orderingKey(messageName, message, destination)
+      const said = orderingKey === undefined ? wanted : { ...wanted, orderingKey }
       const envelope = newEnvelope({ ...about, options: said, markers: registration, parent, now })
       outgoing.note(envelope, endpoint, !choosesId(options))
     }
@@ -84,7 +87,8 @@ export class Sends {
     const { id, destination, options, parent, reply } = request
     const about = { id, messageType: messageName, messageVersion: registration.version, destination }
     const body = Buffer.from(registration.codec.encode(message))
-    const envelope = newEnvelope({ ...about, body, options, markers: registration, parent, reply, now: this.#clock.now() })
+    const wanted = this.#routes.hooks.applied(messageName, destination, message, options)
+    const envelope = newEnvelope({ ...about, body, options: wanted, markers: registration, parent, reply, now: this.#clock.now() })
     outgoing.note(envelope, this.#endpoints.get(destination)!, true)
   }
 
@@ -97,6 +101,20 @@ export class Sends {
       const next: Envelope = { ...envelope, ...begins, destination, orderingKey }
       outgoing.note(next, this.#endpoints.get(destination)!, false)
     }
+  }
+
+  /** Where a message goes: where its routes say, to those of them that have topics, or where its sender says. */
+  #destinations(messageName: string, to: SentWhere | undefined): readonly string[] {
+    if (typeof to === 'string') return [this.#chosen(messageName, to)]
+    const routed = this.#routes.destinations.get(messageName) ?? []
+    if (to === undefined) return routed
+    const withTopics = routed.filter((address) => !isLocal(address) && this.#transports.hasTopics(address))
+    if (withTopics.length > 0) return withTopics
+    throw new JasperError(
+      'JASPER_NO_SUBSCRIBER',
+      `${messageName} was sent to a topic, and it goes to no place that has topics${routed.length === 0 ? '' : `, but to ${routed.join(', ')}`}. ` +
+        `Name one in the routes, such as publish('${messageName}').to('rabbitmq://exchange/events'), without a key.`,
+    )
   }
 
   /** What the policy of the handlers there orders the message by. */

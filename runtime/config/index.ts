@@ -2,6 +2,7 @@ export { defineConfig, type JasperConfig } from './define-config.ts'
 export {
   defineRoutes,
   type CircuitBreakerOptions,
+  type Destinations,
   type ListenerOptions,
   type ListenRule,
   type PublishRule,
@@ -10,6 +11,10 @@ export {
   type SenderOptions,
   type SenderRule,
 } from './routes.ts'
+export type { MessageChoice, MessageFacts, MessageMatch } from './message-match.ts'
+export type { RoutingConvention } from './convention.ts'
+export type { AddedOptions, CustomizedWhat, CustomizeEnvelope, CustomizeRule, LeavingMessage } from './customize.ts'
+export { listenRules, routesOfMessage, type MessageRoutes, type RoutedTo } from './routes-of-message.ts'
 export { onAnyError, onError, onErrorCode, onInnerError, type ErrorClass, type ErrorMatch, type ErrorPredicate } from './error-match.ts'
 export {
   exponential,

@@ -1,7 +1,10 @@
 import type { Duration } from '../bus/delivery-options.ts'
 import type { MessageName, MessageOf, RegisteredMessages } from '../bus/message-map.ts'
 import type { Timetable } from '../contracts/timetable.ts'
+import type { RoutingConvention } from './convention.ts'
+import type { CustomizedWhat, CustomizeEnvelope, CustomizeRule } from './customize.ts'
 import type { ErrorMatch } from './error-match.ts'
+import type { MessageChoice } from './message-match.ts'
 
 /** How an endpoint of this app receives. */
 export interface ListenerOptions {
@@ -15,6 +18,11 @@ export interface ListenerOptions {
    * must wait for another attempt is stored after all. `durable` when unsaid.
    */
   readonly mode?: 'durable' | 'buffered' | 'inline'
+  /**
+   * Through a transport that can: what is sent to this place, or these, is to arrive here too. At RabbitMQ exchanges, as in
+   * `rabbitmq://exchange/events?key=order.*`; it is bound where the transport provisions.
+   */
+  readonly from?: string | readonly string[]
   /** Through a transport: what a message is that does not name its type, as from another system. */
   readonly messageType?: string
   /** How many messages are handled at a time; 5 when unsaid. */
@@ -84,9 +92,10 @@ export interface SenderRule {
 }
 
 export interface PublishRule {
-  /** The wire name of the message. */
-  readonly message: string
+  readonly message: MessageChoice
   readonly destinations: readonly string[]
+  /** Its messages go to their own local queues as well. */
+  readonly besides?: true
 }
 
 export interface ListenRule {
@@ -100,6 +109,9 @@ export interface Routes {
   readonly listen: readonly ListenRule[]
   readonly recur?: readonly RecurRule[]
   readonly sending?: readonly SenderRule[]
+  /** Asked in this order, for messages of which no rule says where they go. */
+  readonly conventions?: readonly RoutingConvention[]
+  readonly customize?: readonly CustomizeRule[]
 }
 
 /** A message that is sent again and again. */
@@ -129,9 +141,20 @@ export interface Recurrence<M, N extends RecurringName<M>> {
 export type RecurringName<M> = [MessageName<M>] extends [never] ? string : MessageName<M>
 export type RecurringBody<M, N> = N extends MessageName<M> ? MessageOf<M, N> : unknown
 
+/** Addresses, or names that `listen` and `sending` give. */
+export interface Destinations {
+  /** They take the place of the message's own local queue, unless that is listed too. */
+  to(...destinations: string[]): void
+  /** They stand beside it. */
+  alsoTo(...destinations: string[]): void
+}
+
 export interface RouteBuilder<M = RegisteredMessages> {
-  /** Where a message goes: addresses, or names that `listen` and `sending` give. Replaces its own local queue, unless that is listed too. */
-  publish(message: string): { to(...destinations: string[]): void }
+  /**
+   * Where a message goes, or several: `'OrderPlaced'`, `{ namespace: 'orders' }`, `{ prefix: 'Order' }`, or a function that picks.
+   * All rules for a message add up.
+   */
+  publish(message: MessageChoice): Destinations
   /** Settings of an endpoint that this app listens to. */
   listen(endpoint: string, options?: ListenerOptions): void
   /**
@@ -140,6 +163,13 @@ export interface RouteBuilder<M = RegisteredMessages> {
    * another timetable; without the rule in any running process nothing is sent.
    */
   recur<N extends RecurringName<M>>(name: string, recurrence: Recurrence<M, N>): void
+  /** Places that follow from the names of messages: for those that no `publish(...).to(...)` means. */
+  convention(convention: RoutingConvention): void
+  /**
+   * Adds to the envelopes of messages that leave the bus: headers, a deadline, an ordering key, a topic. `what` is a message or several, as
+   * in `publish`, or `{ destination: 'shipping' }`, a name or an address. What the sender says itself stays.
+   */
+  customize(what: CustomizedWhat, hook: CustomizeEnvelope): void
   /** Settings of sending to a destination of a transport. */
   sending(destination: string, options: SenderOptions): void
 }
@@ -162,11 +192,18 @@ export function defineRoutes<M = RegisteredMessages>(describe: (rules: RouteBuil
   const listen: ListenRule[] = []
   const recur: RecurRule[] = []
   const sending: SenderRule[] = []
+  const conventions: RoutingConvention[] = []
+  const customize: CustomizeRule[] = []
   describe({
-    publish: (message) => ({ to: (...destinations) => void publish.push({ message, destinations }) }),
+    publish: (message) => ({
+      to: (...destinations) => void publish.push({ message, destinations }),
+      alsoTo: (...destinations) => void publish.push({ message, destinations, besides: true }),
+    }),
     listen: (endpoint, options = {}) => void listen.push({ endpoint, options }),
     recur: (name, { at, message, body, missed = 'once' }) => void recur.push({ name, message, timetable: at, body, missed }),
     sending: (destination, options) => void sending.push({ destination, options }),
+    convention: (convention) => void conventions.push(convention),
+    customize: (what, hook) => void customize.push({ what, hook }),
   })
-  return { publish, listen, recur, sending }
+  return { publish, listen, recur, sending, conventions, customize }
 }

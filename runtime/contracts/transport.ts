@@ -51,6 +51,17 @@ export interface Transport {
    * A transport without it carries no requests.
    */
   replyAddress?(): string
+  /**
+   * Whether this destination tells messages apart by their topics, so that `bus.toTopic` reaches it. Touches no network.
+   * No destination does where a transport is without it.
+   */
+  hasTopics?(destination: string): boolean
+  /**
+   * What is sent to `source` is to arrive at `endpoint` too. Called before `open`, and more than once for the same is as once. Made where
+   * the transport makes places at all, and part of `check`. Throws `JASPER_BAD_OPTION` for places that cannot be joined.
+   * A transport without it passes nothing on.
+   */
+  feed?(source: string, endpoint: string): void
   /** Begins to receive at one address, now or as soon as the other side answers. */
   listen(endpoint: string, options: ListenOptions): TransportListener
   /**

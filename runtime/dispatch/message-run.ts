@@ -2,6 +2,7 @@ import type { DeliveryOptions } from '../bus/delivery-options.ts'
 import type { MessageContext } from '../bus/message-context.ts'
 import type { RequestOptions } from '../bus/request-options.ts'
 import { notingSender } from '../bus/noting-sender.ts'
+import type { SentWhere } from '../bus/sends.ts'
 import type { Logger } from '../contracts/logger.ts'
 import type { Claim } from '../contracts/message-store.ts'
 import type { TransactionAdapter } from '../contracts/transaction-adapter.ts'
@@ -130,12 +131,12 @@ export class MessageRun implements ChainRun<unknown> {
     message: unknown,
     options: DeliveryOptions | undefined,
     mustHaveSubscriber: boolean,
-    destination?: string,
+    to?: SentWhere,
   ): string {
     if (this.#ended) {
       throw new JasperError('JASPER_OUTBOX_CLOSED', `${messageName} was sent after its handler had ended. Await every send before the handler returns.`)
     }
-    return this.#parts.route(messageName, message, options, this.envelope, mustHaveSubscriber, this.outgoing, destination)
+    return this.#parts.route(messageName, message, options, this.envelope, mustHaveSubscriber, this.outgoing, to)
   }
 
   /** Waits for a reply, outside this attempt's transaction and no longer than the attempt lasts. */

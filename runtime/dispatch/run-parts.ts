@@ -1,5 +1,6 @@
 import type { DeliveryOptions } from '../bus/delivery-options.ts'
 import type { RequestOptions } from '../bus/request-options.ts'
+import type { SentWhere } from '../bus/sends.ts'
 import type { Clock } from '../contracts/clock.ts'
 import type { Logger } from '../contracts/logger.ts'
 import type { Claim, EnlistedStatement } from '../contracts/message-store.ts'
@@ -14,7 +15,7 @@ export interface RunParts {
   readonly timeoutMs: number
   /** The app's handle for this library. */
   rootOf<Root, Tx>(adapter: TransactionAdapter<Root, Tx>): Root
-  /** Notes the envelopes of a message, one for each of its destinations or for the one that is given, in `outgoing`; returns their id. */
+  /** Notes the envelopes of a message, one for each of its destinations or for those that `to` says, in `outgoing`; returns their id. */
   route(
     messageName: string,
     message: unknown,
@@ -22,7 +23,7 @@ export interface RunParts {
     parent: Envelope | undefined,
     mustHaveSubscriber: boolean,
     outgoing: Outgoing,
-    destination?: string,
+    to?: SentWhere,
   ): string
   /** Asks for a reply at once, outside the scope of the message being handled. */
   request(messageName: string, message: unknown, options: RequestOptions, parent: Envelope): Promise<unknown>

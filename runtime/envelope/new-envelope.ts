@@ -76,7 +76,7 @@ export function newEnvelope(draft: EnvelopeDraft): Envelope {
     // A message that waits for its time is not yet late by waiting.
     deliverBy: deliverBy ?? instant(undefined, markers?.deliverWithin, scheduledFor ?? now, 'deliverBy', '@deliverWithin'),
     scheduledFor,
-    topic: markers?.topic,
+    topic: options?.topic === undefined ? markers?.topic : checkedTopic(options.topic),
     orderingKey: options?.orderingKey === undefined ? undefined : checkedKey(options.orderingKey, 'orderingKey'),
     attempts: 0,
     connectionLosses: 0,
@@ -146,4 +146,10 @@ function checkedHeaders(headers: Readonly<Record<string, string>>): Readonly<Rec
     if (name !== '__proto__') copy[name] = value
   }
   return Object.freeze(copy)
+}
+
+/** AMQP keeps a routing key in 255 bytes, and what is longer would be refused only when it is sent. */
+function checkedTopic(topic: unknown): string {
+  if (typeof topic === 'string' && topic !== '' && !topic.includes('\0') && Buffer.byteLength(topic) <= 255) return topic
+  throw new JasperError('JASPER_BAD_OPTION', `topic is ${JSON.stringify(topic)}. Give 1 to 255 bytes without NUL, such as 'orders.placed'.`)
 }

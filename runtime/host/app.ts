@@ -1,11 +1,12 @@
 import type { MessageBus, MessageSender } from '../bus/message-context.ts'
-import type { RegisteredMessages } from '../bus/message-map.ts'
+import type { MessageName, RegisteredMessages } from '../bus/message-map.ts'
 import type { Clock } from '../contracts/clock.ts'
 import type { Logger } from '../contracts/logger.ts'
 import type { DestinationCounts, EndpointCounts, MessageStore, WaitingMessage } from '../contracts/message-store.ts'
 import type { AnyTransactionAdapter, CallersTransaction, TransactionOf, TransactionOptions } from '../contracts/transaction-adapter.ts'
 import type { Transport, TransportCapabilities } from '../contracts/transport.ts'
 import type { DeadLetterOffice } from '../durability/dead-letter-office.ts'
+import type { RoutePreview } from '../routing/preview-routes.ts'
 import type { EndpointMode } from '../routing/route-table.ts'
 import type { Flow } from '../inbox/endpoint.ts'
 import type { EndpointControl } from '../inbox/endpoint-control.ts'
@@ -99,6 +100,11 @@ export interface App<M = RegisteredMessages> {
    * Never rejects; answers within `timeout`, 2 s when unsaid.
    */
   health(options?: { readonly timeout?: Duration }): Promise<Health>
+  /**
+   * Where a message would go if it were sent now, and which rule says so. Throws `JASPER_UNKNOWN_MESSAGE`. Works before the start too, and
+   * sends nothing.
+   */
+  previewRoutes(message: MessageName<M>): RoutePreview
   /** What this app consists of, for people and tools. */
   describe(): AppDescription
 }

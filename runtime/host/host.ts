@@ -21,7 +21,6 @@ import { EndpointControl } from '../inbox/endpoint-control.ts'
 import type { EndpointLookup, PausableEndpoint } from '../inbox/endpoint.ts'
 import { SendOnlyEndpoint } from '../inbox/send-only-endpoint.ts'
 import { Settlements } from '../inbox/settlements.ts'
-import { unroutedAddress } from '../contracts/message-store.ts'
 import { KnownLibraries } from '../outbox/known-libraries.ts'
 import { Outbox } from '../outbox/outbox.ts'
 import type { Outgoing } from '../outbox/outgoing.ts'
@@ -29,6 +28,7 @@ import { SqlRouter } from '../outbox/sql-router.ts'
 import { InsertBatches } from '../outbox/insert-batches.ts'
 import { Answers } from '../replies/answers.ts'
 import { Requests } from '../replies/requests.ts'
+import { previewRoutes, type RoutePreview } from '../routing/preview-routes.ts'
 import { makeRouteTable, type EndpointSettings, type RouteTable } from '../routing/route-table.ts'
 import { toMilliseconds } from '../timing/duration.ts'
 import { faultPoint } from '../timing/fault-point.ts'
@@ -82,11 +82,11 @@ export class Host {
   #stopping: Promise<void> | undefined
 
   constructor(parts: HostParts) {
-    const { definition, store, clock, log } = parts
+    const { definition, store, transports, clock, log } = parts
     this.#parts = parts
     this.#registry = new Registry(definition.messages, definition.chains, definition.policies)
-    this.#routes = makeRouteTable(definition.chains, definition.messages, definition.routes, parts.transports, this.#registry.policyOf)
-    this.#node = new NodeIdentity(clock, parts.transports.schemes)
+    this.#routes = makeRouteTable(definition.chains, definition.messages, definition.routes, transports, this.#registry.policyOf)
+    this.#node = new NodeIdentity(clock, transports.schemes)
     this.#settlements = new Settlements(store.incoming, clock, log)
     this.#inserts = new InsertBatches(store.incoming, clock)
     const wake = (endpoints: readonly string[]): void => this.#wake(endpoints)
@@ -95,7 +95,6 @@ export class Host {
       store.wakeUps.notify(endpoints)
     })
     const dueWithin = (ms: number): void => this.#due.within(ms)
-    const { transports } = parts
     const singletons = new Singletons(definition.singletons, parts.services, log, () => this.#requireStarting())
     this.#singletons = singletons
     const common = { store, node: this.#node, settlements: this.#settlements, clock, log, dueWithin }
@@ -154,9 +153,7 @@ export class Host {
       endpoints: [...(parts.sendOnly ? [] : this.#endpoints.keys()), unroutedAddress],
       recovers: parts.recovery,
       wake,
-      unpark: (endpoints) => {
-        for (const address of endpoints) this.#endpoints.get(address)?.unpark()
-      },
+      unpark: (endpoints) => endpoints.forEach((address) => this.#endpoints.get(address)?.unpark()),
       dueWithin,
       heard: (report) => this.#traffic.heard(report),
       learnPauses: (pauses, askedAt) => this.endpoints.learn(pauses, askedAt),
@@ -195,8 +192,8 @@ export class Host {
     const { unrouted, scheduled, recurring } = store
     this.outbox = new Outbox({ libraries, sends, incoming, leaving: store.outgoing, unrouted, clock, log, after, owner, isRunning })
     this.#sqlRouter = new SqlRouter({ unrouted, messages: definition.messages, routes: this.#routes, sends, clock, log, after })
-    const { recurring: rules } = this.#routes
-    this.#recurring = new Recurring({ rules, store: store.recurring, clock, log, owner, route: sends.route, wake, after })
+    const rules = this.#routes.recurring
+    this.#recurring = new Recurring({ rules, store: recurring, clock, log, owner, route: sends.route, wake, after })
     this.scheduled = new Schedule({ store: scheduled, recurring, clock, wake, announce: after.announce, dueWithin: after.dueWithin })
     this.requests = new Requests({
       sends,
@@ -288,6 +285,10 @@ export class Host {
     const endpoints = this.#endpoints.values()
     const parts = { state: this.#state, clock, nodeId: this.#node.id, beatenAt: this.#liveness.beatenAt, endpoints }
     return await healthOf({ ...parts, backlog: () => this.storage.backlog() }, timeoutMs)
+  }
+
+  previewRoutes(message: string): RoutePreview {
+    return previewRoutes(this.#registry.message(message).name, this.#routes, this.#parts.store.capabilities.durable)
   }
 
   describe(): AppDescription {

@@ -14,6 +14,8 @@ export interface Placing {
   readonly messages: Iterable<string>
   /** Destinations that the routes name, by message. */
   readonly explicit: ReadonlyMap<string, readonly string[]>
+  /** Destinations that the routes name beside the own queues, by message. */
+  readonly besides: ReadonlyMap<string, readonly string[]>
   /** What the routes say of endpoints. */
   readonly listening: ReadonlyMap<string, ListenerOptions>
   readonly policyOf: PolicyOf
@@ -44,7 +46,7 @@ export interface Places {
  *
  * Throws `JASPER_BAD_OPTION` where routes and policies, or two policies, contradict each other.
  */
-export function placeChains({ chains, messages, explicit, listening, policyOf }: Placing): Places {
+export function placeChains({ chains, messages, explicit, besides, listening, policyOf }: Placing): Places {
   const byMessage = new Map<string, AnyChain[]>()
   for (const chain of chains) byMessage.set(chain.message, [...(byMessage.get(chain.message) ?? []), chain])
   const queueOf = (chain: AnyChain): string => policyOf(chain).queue?.value ?? chain.queue ?? localQueueOf(chain.message)
@@ -56,8 +58,11 @@ export function placeChains({ chains, messages, explicit, listening, policyOf }:
     for (const { queue } of own) if (queue !== undefined) parseDestination(queue)
     if (own.some((chain) => chain.separate)) separate.set(name, own.map(queueOf))
     requireOwnQueues(name, own, queueOf)
-    for (const chain of own) requireRouted(chain, explicit.get(name), own.map(queueOf), policyOf(chain).queue)
-    destinations.set(name, explicit.get(name) ?? own.map(queueOf))
+    for (const chain of own) {
+      requireRouted(chain, explicit.get(name), own.map(queueOf), policyOf(chain).queue)
+      requireRouted(chain, besides.get(name), own.map(queueOf), undefined)
+    }
+    destinations.set(name, [...new Set([...(explicit.get(name) ?? own.map(queueOf)), ...(besides.get(name) ?? [])])])
   }
 
   const limits = new Map<string, { readonly parallelism: number; readonly from: string; readonly isGlobal: boolean }>()

@@ -1,15 +1,20 @@
 import { effectivePolicy } from '../config/effective-policy.ts'
 import { endpointDefaults } from '../config/endpoint-defaults.ts'
 import { EndpointNames } from '../config/endpoint-names.ts'
+import type { MessageFacts } from '../config/message-match.ts'
+import { listenRules } from '../config/routes-of-message.ts'
 import type { CircuitBreakerOptions, ListenerOptions, RecurRule, Routes, SenderOptions } from '../config/routes.ts'
 import type { AnyChain, MessageRegistration } from '../dispatch/chain.ts'
 import { JasperError } from '../errors/jasper-error.ts'
 import type { BreakerSettings } from '../inbox/circuit-breaker.ts'
 import { toMilliseconds } from '../timing/duration.ts'
-import { checkedRecurring } from './recurring-rules.ts'
 import { isLocal, parseDestination } from './destination.ts'
+import { EnvelopeHooks } from './envelope-hooks.ts'
+import { explicitRoutes } from './explicit-routes.ts'
+import { feed } from './feed.ts'
 import { placeChains, type Places, type PolicyOf } from './place-chains.ts'
 import { positive } from './positive.ts'
+import { checkedRecurring } from './recurring-rules.ts'
 import { senderSettings, type SenderSettings } from './sender-settings.ts'
 import { Transports } from './transports.ts'
 
@@ -41,6 +46,9 @@ export interface RouteTable extends Omit<Places, 'limits'> {
   /** How this app sends, by destination, to all destinations of other transports that the routes name. */
   readonly senders: ReadonlyMap<string, SenderSettings>
   readonly names: EndpointNames
+  /** Which rule names a destination of a message, by both; none for the own queues of a message. */
+  readonly reasons: ReadonlyMap<string, ReadonlyMap<string, string>>
+  readonly hooks: EnvelopeHooks
 }
 
 /**
@@ -59,41 +67,21 @@ export function makeRouteTable(
   const known = new Set(messages.map((message) => message.name))
   const handled = new Set(chains.map((chain) => chain.message))
   const names = new EndpointNames(routes, (address) => spelt(address, transports))
-  const explicit = new Map<string, string[]>()
-  for (const rule of routes?.publish ?? []) {
-    if (!known.has(rule.message)) {
-      throw new JasperError(
-        'JASPER_UNKNOWN_MESSAGE',
-        `A route names the message ${JSON.stringify(rule.message)}, which this app does not have. Its messages are: ${[...known].sort().join(', ')}.`,
-      )
-    }
-    if (rule.destinations.length === 0) {
-      throw new JasperError('JASPER_BAD_OPTION', `The route of ${rule.message} has no destination. Give .to() at least one address.`)
-    }
-    const list = explicit.get(rule.message) ?? []
-    for (const address of rule.destinations) {
-      const destination = checked(names.addressOf(address), 'send', transports)
-      if (isLocal(destination) && !handled.has(rule.message)) {
-        throw new JasperError(
-          'JASPER_NO_SUBSCRIBER',
-          `${rule.message} is routed to ${destination}, but no handler of this app takes it. Add a handler, or remove the route.`,
-        )
-      }
-      if (!list.includes(destination)) list.push(destination)
-    }
-    explicit.set(rule.message, list)
-  }
+  const facts = messages.map(({ name, version, topic }): MessageFacts => ({ name, version, topic, handled: handled.has(name) }))
+  const toSend = (address: string): string => checked(address, 'send', transports)
+  const { instead, besides, reasons } = explicitRoutes(routes ?? none, facts, names, toSend)
 
   const settings = new Map<string, ListenerOptions>()
-  for (const rule of routes?.listen ?? []) {
+  for (const rule of listenRules(routes ?? {}, facts, (address) => spelt(address, transports))) {
     const endpoint = checked(rule.endpoint, 'listen', transports)
     if (settings.has(endpoint)) {
       throw new JasperError('JASPER_BAD_OPTION', `listen(${JSON.stringify(rule.endpoint)}) stands twice in the routes. Keep one.`)
     }
     if (!transports.keepsOrder(endpoint)) refuseOrder(endpoint, rule.options)
+    feed(endpoint, rule.options, transports)
     settings.set(endpoint, rule.options)
   }
-  const places = placeChains({ chains, messages: known, explicit, listening: settings, policyOf })
+  const places = placeChains({ chains, messages: known, explicit: instead, besides, listening: settings, policyOf })
   const { destinations, limits } = places
   const sending = new Map<string, SenderOptions>()
   for (const { destination: address, options } of routes?.sending ?? []) {
@@ -113,8 +101,11 @@ export function makeRouteTable(
     endpoints.set(endpoint, fillIn(endpoint, settings.get(endpoint) ?? {}, limits.get(endpoint)?.parallelism))
   }
   const recurring = checkedRecurring(routes?.recur ?? [], destinations)
-  return { ...places, endpoints, recurring, senders, names }
+  const hooks = new EnvelopeHooks(routes?.customize ?? [], facts, names, toSend)
+  return { ...places, endpoints, recurring, senders, names, reasons, hooks }
 }
+
+const none: Routes = { publish: [], listen: [] }
 
 /** The address in its one spelling, where that is known: what is wrong with it is said where it is used. */
 function spelt(address: string, transports: Transports): string {

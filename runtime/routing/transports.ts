@@ -49,6 +49,11 @@ export class Transports {
     return transport?.ordersByKeyAt?.(endpoint) ?? transport?.capabilities.ordersByKey ?? true
   }
 
+  /** Whether this destination tells messages apart by their topics. */
+  hasTopics(destination: string): boolean {
+    return this.of(schemeOf(destination))?.hasTopics?.(destination) ?? false
+  }
+
   async open(options: OpenTransport): Promise<void> {
     await Promise.all(this.all().map((transport) => transport.open(options)))
   }

@@ -16,11 +16,13 @@ export class AuditHandler { handle(event: OrderPlaced): void { void event } }
     'src/routes.ts': `import { defineRoutes } from 'jasper-runtime/config'
 import { cron } from 'jasper-runtime/cron'
 
-export default defineRoutes(({ publish, listen, recur }) => {
+export default defineRoutes(({ publish, listen, recur, convention }) => {
   recur('sweep', { at: cron('0 3 * * *', 'Europe/Berlin'), message: 'CancelOrder', body: { orderId: 'o-1' }, missed: 'skip' })
   recur('tally', { at: cron('*/5 * * * *'), message: 'CancelOrder', body: { orderId: 'o-2' } })
-  publish('PlaceOrder').to('local://orders', 'local://audit')
-  listen('local://audit', { mode: 'buffered', parallelism: 2, timeout: '5m' })
+  publish('PlaceOrder').to('local://orders', 'audit')
+  publish({ prefix: 'OrderP' }).alsoTo('rabbitmq://exchange/events')
+  convention({ description: 'the post', handledHere: 'both', sendsTo: ({ name }) => (name === 'CancelOrder' ? 'post://cancel' : undefined) })
+  listen('local://audit', { name: 'audit', mode: 'buffered', parallelism: 2, timeout: '5m' })
   listen('local://orders', { sequential: true })
 })
 `,
@@ -75,6 +77,20 @@ Effects are exactly once where writes, outgoing messages and the completion comm
       effects: 'at least once',
       queues: ['local://orders', 'local://audit'],
     })
+  })
+
+  it('says where messages go, and by which rule', async () => {
+    const ended = await jasperGen(project.folder, ['describe'])
+    expect(ended.out).toContain(`routes
+
+  message      goes to                     because
+  CancelOrder  local://cancel-order        it is the queue of its handlers
+               post://cancel               the post
+  OrderPlaced  local://order-placed        it is the queue of its handlers
+               rabbitmq://exchange/events  publish({ prefix: 'OrderP' }).alsoTo('rabbitmq://exchange/events')
+  PlaceOrder   local://orders              publish('PlaceOrder').to('local://orders')
+               local://audit               publish('PlaceOrder').to('audit')
+`)
   })
 
   it('shows what recurs, and when', async () => {

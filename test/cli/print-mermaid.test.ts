@@ -8,7 +8,7 @@ it('lets no name break the picture', () => {
     providers: [],
     recurring: [],
     markers: [],
-    routes: [{ message: 'A"]) --> evil\n<script>', destinations: ['rabbitmq://queue/`x`|y'] }],
+    routes: [{ message: 'A"]) --> evil\n<script>', destinations: ['rabbitmq://queue/`x`|y'], by: ['a rule'] }],
     unhandled: [],
     onFailure: undefined,
   })

@@ -72,7 +72,7 @@ function spelling({ name, short, value }: CommandOption): string {
 /** Where the types of the documents stand, in the order in which the page shows them. */
 const homes: readonly (readonly [file: string, ...names: readonly string[]])[] = [
   ['cli/json-documents.ts'],
-  ['describe-project.ts', 'ProjectDescription', 'ChainDescription', 'QueueDescription'],
+  ['describe-project.ts', 'ProjectDescription', 'ChainDescription', 'QueueDescription', 'RouteDescription'],
   ['describe/asyncapi.ts', 'AsyncApiDocument', 'AsyncApiChannel', 'AsyncApiOperation', 'AsyncApiMessage'],
   ['explain/explanation.ts'],
   ['discover/considered.ts'],

@@ -69,6 +69,8 @@ describe('an app with services and a reply', () => {
       "await own.publish('PlaceOrder', order)",
       "await app.bus.sendTo('archive', 'PlaceOrder', order, { orderingKey: 'a' })",
       "await own.sendTo('rabbitmq://queue/orders', 'PlaceOrder', order)",
+      "await own.toTopic('orders.eu', 'PlaceOrder', order, { deliverWithin: '1h' })",
+      "export const goes: readonly string[] = app.previewRoutes('PlaceOrder').destinations.map(({ address, by }) => `${address} ${by}`)",
     )
     expect(found).toEqual([])
   })
@@ -80,8 +82,10 @@ describe('an app with services and a reply', () => {
       "await context.send('PlaceOdrer', order)",
       "await own.send('PlaceOdrer', order)",
       "await own.sendTo('archive', 'PlaceOdrer', order)",
+      "await own.toTopic('orders.eu', 'PlaceOdrer', order)",
+      "app.previewRoutes('PlaceOdrer')",
     )
-    expect(codes(found)).toEqual(['TS2345', 'TS2345', 'TS2345', 'TS2345', 'TS2345'])
+    expect(codes(found)).toEqual(['TS2345', 'TS2345', 'TS2345', 'TS2345', 'TS2345', 'TS2345', 'TS2345'])
     expect(found[0]).toContain('"PlaceOdrer"')
   })
 

@@ -1,4 +1,5 @@
 export { rabbitmq } from './rabbitmq-transport.ts'
+export { rabbitConvention, type ExchangeConvention, type QueueConvention } from './convention.ts'
 export type { BindingOptions, ExchangeOptions, QueueOptions, RabbitmqOptions } from './options.ts'
 export type { MapIncoming, MappedIncoming, MapOutgoing, OutgoingAmqp } from './map-message.ts'
 export type { AmqpMessage, AmqpProperties } from './amqp.ts'

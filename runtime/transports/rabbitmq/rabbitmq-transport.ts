@@ -68,6 +68,17 @@ export function rabbitmq(options: RabbitmqOptions): Transport {
       return printAddress(scheme, place)
     },
     ordersByKeyAt: (endpoint) => topology.isOrdered(parseAddress(scheme, endpoint).name),
+    hasTopics(destination) {
+      const place = parseAddress(scheme, destination)
+      return place.kind === 'exchange' && place.key === undefined && topology.goesByKeys(place.name)
+    },
+    feed(source, endpoint) {
+      const from = parseAddress(scheme, source)
+      if (from.kind === 'queue') {
+        throw new JasperError('JASPER_BAD_OPTION', `${JSON.stringify(source)} is a queue, and a queue passes nothing on. Receive from an exchange: '${scheme}://exchange/<name>'.`)
+      }
+      topology.bind(parseAddress(scheme, endpoint).name, from.name, from.key)
+    },
     replyAddress: () => printAddress(scheme, { kind: 'queue', name: replyQueueName() }),
     async open({ appName, clock, log }) {
       const amqplib = loadAmqplib()

@@ -26,7 +26,7 @@ export interface BrokerObject {
 
 /** What there is at the broker, as the options tell it. */
 export class Topology {
-  readonly #queues: ReadonlyMap<string, QueueOptions>
+  readonly #queues: Map<string, QueueOptions>
   readonly #exchanges: ReadonlyMap<string, ExchangeOptions>
   readonly #queueType: 'classic' | 'quorum'
 
@@ -46,6 +46,23 @@ export class Topology {
   /** Whether the broker hands messages of this queue to one consumer at a time. */
   isOrdered(queue: string): boolean {
     return this.#queues.get(queue)?.singleActiveConsumer === true
+  }
+
+  /** Whether an exchange goes by the routing keys of messages. */
+  goesByKeys(exchange: string): boolean {
+    const type = this.#exchanges.get(exchange)?.type ?? 'topic'
+    return type !== 'fanout' && type !== 'headers'
+  }
+
+  /** Binds a queue to an exchange, as if the options had said so. Throws `JASPER_BAD_OPTION` for a queue that belongs to others. */
+  bind(queue: string, exchange: string, key: string | undefined): void {
+    const options = this.#queues.get(queue) ?? {}
+    if (options.external === true) {
+      throw bad(`The queue ${queue} belongs to others (external), and is to receive from the exchange ${exchange}. Leave one out: what is external is never bound.`)
+    }
+    const bindings = options.bindings ?? []
+    if (bindings.some((known) => known.exchange === exchange && known.key === key)) return
+    this.#queues.set(queue, { ...options, bindings: [...bindings, { exchange, ...(key !== undefined && { key }) }] })
   }
 
   /** What a message passes on its way from, or to, a place: the place itself, and what is bound to it. */
