@@ -1,5 +1,5 @@
 import type { DeliveryOptions } from '../bus/delivery-options.ts'
-import type { MessageChoice } from './message-match.ts'
+import type { MessageChoice } from '../contracts/message-match.ts'
 
 /** A message that is about to leave for one destination. */
 export interface LeavingMessage {

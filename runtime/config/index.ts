@@ -11,8 +11,8 @@ export {
   type SenderOptions,
   type SenderRule,
 } from './routes.ts'
-export type { MessageChoice, MessageFacts, MessageMatch } from './message-match.ts'
-export type { RoutingConvention } from './convention.ts'
+export type { MessageChoice, MessageFacts, MessageMatch } from '../contracts/message-match.ts'
+export type { ConventionalListener, ConventionalPlace, RoutingConvention } from '../contracts/routing-convention.ts'
 export type { AddedOptions, CustomizedWhat, CustomizeEnvelope, CustomizeRule, LeavingMessage } from './customize.ts'
 export { listenRules, routesOfMessage, type MessageRoutes, type RoutedTo } from './routes-of-message.ts'
 export { onAnyError, onError, onErrorCode, onInnerError, type ErrorClass, type ErrorMatch, type ErrorPredicate } from './error-match.ts'

@@ -1,5 +1,6 @@
 import { EndpointNames } from './endpoint-names.ts'
-import { choiceInWords, isChosen, type MessageFacts } from './message-match.ts'
+import type { MessageFacts } from '../contracts/message-match.ts'
+import { choiceInWords, isChosen } from './choose-messages.ts'
 import type { ListenerOptions, ListenRule, PublishRule, Routes } from './routes.ts'
 
 /** One place where the routes send a message, and why. */

@@ -1,10 +1,10 @@
 import type { Duration } from '../bus/delivery-options.ts'
 import type { MessageName, MessageOf, RegisteredMessages } from '../bus/message-map.ts'
 import type { Timetable } from '../contracts/timetable.ts'
-import type { RoutingConvention } from './convention.ts'
+import type { RoutingConvention } from '../contracts/routing-convention.ts'
 import type { CustomizedWhat, CustomizeEnvelope, CustomizeRule } from './customize.ts'
 import type { ErrorMatch } from './error-match.ts'
-import type { MessageChoice } from './message-match.ts'
+import type { MessageChoice } from '../contracts/message-match.ts'
 
 /** How an endpoint of this app receives. */
 export interface ListenerOptions {

@@ -1,7 +1,8 @@
 import type { DeliveryOptions } from '../bus/delivery-options.ts'
 import type { CustomizeEnvelope, CustomizeRule } from '../config/customize.ts'
 import type { EndpointNames } from '../config/endpoint-names.ts'
-import { choiceInWords, flawOfChoice, isChosen, type MessageFacts } from '../config/message-match.ts'
+import { choiceInWords, flawOfChoice, isChosen } from '../config/choose-messages.ts'
+import type { MessageFacts } from '../contracts/message-match.ts'
 import { messageOf } from '../config/read-error.ts'
 import { JasperError } from '../errors/jasper-error.ts'
 

@@ -1,5 +1,6 @@
 import type { EndpointNames } from '../config/endpoint-names.ts'
-import { choiceInWords, flawOfChoice, isChosen, type MessageFacts } from '../config/message-match.ts'
+import { choiceInWords, flawOfChoice, isChosen } from '../config/choose-messages.ts'
+import type { MessageFacts } from '../contracts/message-match.ts'
 import { routesOfMessage } from '../config/routes-of-message.ts'
 import type { Routes } from '../config/routes.ts'
 import { JasperError } from '../errors/jasper-error.ts'

@@ -1,7 +1,7 @@
 import { effectivePolicy } from '../config/effective-policy.ts'
 import { endpointDefaults } from '../config/endpoint-defaults.ts'
 import { EndpointNames } from '../config/endpoint-names.ts'
-import type { MessageFacts } from '../config/message-match.ts'
+import type { MessageFacts } from '../contracts/message-match.ts'
 import { listenRules } from '../config/routes-of-message.ts'
 import type { CircuitBreakerOptions, ListenerOptions, RecurRule, Routes, SenderOptions } from '../config/routes.ts'
 import type { AnyChain, MessageRegistration } from '../dispatch/chain.ts'

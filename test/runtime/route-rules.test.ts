@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { defineRoutes, type RouteBuilder } from '../../runtime/config/index.ts'
-import type { RoutingConvention } from '../../runtime/config/convention.ts'
+import type { RoutingConvention } from '../../runtime/contracts/routing-convention.ts'
 import { postingTransport } from '../support/posting-transport.ts'
 import { registration, smallApp, startsSmallApps, type Run } from './small-app.ts'
 

@@ -44,7 +44,7 @@ describe('rabbitConvention', () => {
     const prefix = scene.queue('')
     scene.exchange('OrderPlaced')
     for (const name of ['shipping', 'billing', 'desk']) scene.queue(`${name}.OrderPlaced`)
-    const messages = { prefix: 'OrderP' }
+    const messages = ({ name }: { readonly name: string }): boolean => name === 'OrderPlaced'
     const by = (service: string) => (routes: RouteBuilder) => routes.convention(rabbitConvention({ by: 'exchange', service, prefix, messages }))
     const [shipping, billing, desk] = [
       await service(scene, ['OrderPlaced'], by('shipping')),

@@ -1,6 +1,5 @@
-import type { RoutingConvention } from '../../config/convention.ts'
-import { isChosen, type MessageFacts, type MessageMatch } from '../../config/message-match.ts'
-import type { ListenerOptions } from '../../config/routes.ts'
+import type { MessageFacts } from '../../contracts/message-match.ts'
+import type { ConventionalListener, RoutingConvention } from '../../contracts/routing-convention.ts'
 import { JasperError } from '../../errors/jasper-error.ts'
 import { printAddress, type RabbitPlace } from './addresses.ts'
 
@@ -12,11 +11,11 @@ interface EveryConvention {
   /** The name behind the prefix; the wire name of the message when unsaid. */
   readonly nameOf?: (message: MessageFacts) => string
   /** Which messages; all when unsaid. */
-  readonly messages?: MessageMatch
+  readonly messages?: (message: MessageFacts) => boolean
   /** Whether messages are sent by this convention; `true` when unsaid. */
   readonly sends?: boolean
   /** How all its queues are received from: `{ parallelism: 10 }`. */
-  readonly listener?: Omit<ListenerOptions, 'name' | 'from' | 'messageType'>
+  readonly listener?: Omit<ConventionalListener, 'from'>
 }
 
 /** Each message has a queue of its name, from which the one service takes it that handles it. */
@@ -59,7 +58,7 @@ export function rabbitConvention(options: QueueConvention | ExchangeConvention):
   if (options.by !== 'queue' && options.by !== 'exchange') {
     throw new JasperError('JASPER_BAD_OPTION', `by of rabbitConvention() is ${JSON.stringify((options as { by?: unknown }).by)}. It is 'queue' or 'exchange'.`)
   }
-  const means = (message: MessageFacts): boolean => messages === undefined || isChosen(messages, message)
+  const means = messages ?? (() => true)
   const place = (kind: RabbitPlace['kind'], end: string, { name }: MessageFacts): string => {
     const full = `${prefix}${end}`
     if (end !== '' && Buffer.byteLength(full) <= 255) return printAddress(scheme, kind === 'queue' ? { kind, name: full } : { kind, name: full, key: undefined })

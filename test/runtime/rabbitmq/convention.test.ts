@@ -16,7 +16,7 @@ describe('rabbitConvention', () => {
       'local',
     ])
     expect(both({ by: 'queue', sends: false, listens: false })).toEqual([undefined, undefined, 'local'])
-    expect(both({ by: 'queue', messages: { prefix: 'Order' } })).toEqual([undefined, undefined, 'local'])
+    expect(both({ by: 'queue', messages: ({ handled }) => !handled })).toEqual([undefined, undefined, 'local'])
   })
 
   it('feeds the queue of a service from the exchange of a message', () => {
