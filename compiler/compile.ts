@@ -10,6 +10,7 @@ import type { Integration } from './integrations/integration.ts'
 import { addSteps } from './plugins/add-steps.ts'
 import { askPolicies } from './policies/ask-policies.ts'
 import { matchIntegration } from './resolve/match-integration.ts'
+import { reportUnrouted } from './routes/report-unrouted.ts'
 import { resolveFrames } from './resolve/resolve-frames.ts'
 import type { SessionMemory } from './session-memory.ts'
 
@@ -40,6 +41,7 @@ export function compile(
   const whole = plugins === undefined ? chains : addSteps(project.folder, plugins, resolveFrames(chains, around, new DiagnosticBag()), bag)
   const resolved = resolveFrames(whole, around, bag)
   const plans = askPolicies(project.folder, discovered.globalPolicy, resolved, bag)
+  reportUnrouted(project.folder, routes, chains, discovered, bag)
   const wishes = { output, routes, policies, register, unknownMembers, integrations }
   const modules = emitModules(plans, discovered, wishes, bag, memory?.codecs)
 

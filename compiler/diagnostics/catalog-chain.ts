@@ -45,4 +45,13 @@ export const chainCatalog = {
       'queue, at which a message is handled once.',
     help: 'rename one of the files, or of the functions',
   },
+  JG3011: {
+    severity: 'warning',
+    sentence: '{message} is sent, and nobody takes it: no handler here, and no route',
+    explanation:
+      '`send` and `schedule` of such a message throw when the app runs, and what a handler returns goes nowhere without a word. What a handler ' +
+      'returns as it is may be meant for who invokes its message, and is not warned of; nor is `publish`, or what names its destination. ' +
+      'With routes whose messages only the app knows, such as conventions, every message is taken as routed.',
+    help: 'write a handler, or a route; `// jasper-allow JG3011` above the statement, the handler or the message type says that it is meant',
+  },
 } as const satisfies Record<string, CatalogEntry>

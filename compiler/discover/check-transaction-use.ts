@@ -1,13 +1,11 @@
 import { ts } from 'ts-morph'
 import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
+import { isAllowed } from './allowing-comment.ts'
 import type { DiscoveredParameter } from './discovered.ts'
 import { storedWhere } from './find-stored-value.ts'
 import type { OpenedProgram } from './open-program.ts'
 import { spanOfNode } from './source-span-of.ts'
 import { builtinName } from './type-facts.ts'
-
-/** The comment that lets a statement do what it is warned for: `// jasper-allow JG1055`. */
-const allowing = /\bjasper-allow ([JG\d, ]+)/
 
 /** Looks at what a function does with those of its parameters that receive a transaction. */
 export function checkTransactionUse(
@@ -134,12 +132,4 @@ function isAsync(node: ts.ArrowFunction | ts.FunctionExpression): boolean {
 function isCollection(project: OpenedProgram, expression: ts.Expression): boolean {
   const name = builtinName(project, project.checker.getTypeAtLocation(expression))
   return name !== undefined && ['Array', 'ReadonlyArray', 'Set', 'ReadonlySet', 'Map', 'ReadonlyMap'].includes(name)
-}
-
-function isAllowed(node: ts.Node, code: string): boolean {
-  const statement = ts.findAncestor(node, ts.isStatement)
-  if (statement === undefined) return false
-  const { text } = statement.getSourceFile()
-  const comments = ts.getLeadingCommentRanges(text, statement.getFullStart()) ?? []
-  return comments.some(({ pos, end }) => allowing.exec(text.slice(pos, end))?.[1]?.includes(code) === true)
 }

@@ -6,6 +6,7 @@ import type { Discovered } from './discovered.ts'
 import { findHandlers } from './find-handlers.ts'
 import { findMiddleware } from './find-middleware.ts'
 import { findPlugins } from './find-plugins.ts'
+import { findSends } from './find-sends.ts'
 import { findProviders } from './find-providers.ts'
 import { findGlobalPolicy, findPolicies } from './find-policies.ts'
 import { handlersOfEach } from './handlers-of-each.ts'
@@ -82,6 +83,7 @@ export function discoverHandlers(options: ProgramOptions, bag: DiagnosticBag, me
   const providers = findProviders(project, bag)
   const policies = findPolicies(project, foundHandlers, bag)
   const globalPolicy = findGlobalPolicy(project, bag)
+  const sends = findSends(opened)
   const discovered: Discovered = {
     handlers,
     messages: messages.list(),
@@ -91,6 +93,7 @@ export function discoverHandlers(options: ProgramOptions, bag: DiagnosticBag, me
     ...(providers.length > 0 && { providers }),
     ...(globalPolicy && { globalPolicy }),
     ...(plugins.length > 0 && { plugins }),
+    ...(sends.length > 0 && { sends }),
     imports: importStyle(opened),
   }
   return { discovered, observations: host.observations() }

@@ -20,7 +20,15 @@ export interface Discovered {
   readonly middleware?: readonly DiscoveredMiddleware[]
   /** The plugins of the config, in its order. Absent where it names none. */
   readonly plugins?: readonly DiscoveredPlugin[]
+  /** What the project's code sends by name, sorted by file, then by position. Absent where there is nothing. */
+  readonly sends?: readonly DiscoveredSend[]
   readonly imports: ImportStyle
+}
+
+/** A message that is sent by its name, and must have somebody who takes it. */
+export interface DiscoveredSend {
+  readonly message: string
+  readonly span: SourceSpan
 }
 
 /** How the user's project writes relative imports; generated code does likewise. */
@@ -57,6 +65,8 @@ export interface DiscoveredMessage extends MessageMarkers {
   readonly shape: Shape
   /** Where the type is declared. */
   readonly span: SourceSpan
+  /** A comment says that it may be sent to nobody. */
+  readonly mayGoNowhere?: true
   /** Versions of before, oldest first, each with the function that makes a later one of it. */
   readonly older: readonly OlderVersion[]
 }
@@ -100,6 +110,8 @@ export interface DiscoveredHandler {
   readonly returns: ReturnShape
   /** The function returns a promise. */
   readonly async: boolean
+  /** A comment says that what it returns may be sent to nobody. */
+  readonly mayGoNowhere?: true
   /** The function's name where it is declared. */
   readonly span: SourceSpan
 }

@@ -2,6 +2,7 @@ import { ts } from 'ts-morph'
 import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
 import { declarationTags, type DeclarationTag } from './declaration-tags.ts'
 import type { DiscoveredMessage, OlderVersion } from './discovered.ts'
+import { mayGoNowhere } from './find-sends.ts'
 import { MessageHistory } from './message-history.ts'
 import { ShapeLowering } from './lower-shape.ts'
 import { lowerDeclared } from './lower-type.ts'
@@ -81,6 +82,7 @@ export class MessageTable {
       name,
       version,
       ...markers,
+      ...((symbol.declarations ?? []).some(mayGoNowhere) && { mayGoNowhere: true }),
       older: [],
       type: lowerDeclared(this.#project, type, symbol, use.usedIn),
       shape: this.#shapes.lower(type, place),

@@ -26,6 +26,8 @@ export interface ProgramOptions extends NameSettings, ChoiceSettings {
   readonly policies?: string | undefined
   /** Files whose default exports are plugins. None when unsaid. */
   readonly plugins?: readonly string[]
+  /** The file of the routes. */
+  readonly routes?: string | undefined
   /** Globs of the files whose middleware is for all handlers. None when unsaid. */
   readonly middleware?: readonly string[]
   /** Path of the tsconfig. */
@@ -88,10 +90,13 @@ export function openProgram(
   const middlewarePaths = globFiles(host, root, options.middleware ?? [], output)
   const policyPaths = options.policies === undefined ? [] : [absolutePath(root, options.policies)]
   const pluginPaths = (options.plugins ?? []).map((path) => absolutePath(root, path))
+  // Imported for a question when there is one; what it says may change with every file that it imports.
+  const routePaths = options.routes === undefined ? [] : [absolutePath(root, options.routes)]
   const choice = new HandlerChoice(options)
   const includedPaths = choice.inclusions.map(({ file }) => absolutePath(root, file)).filter((path) => host.fileExists(path))
   const named = [...new Set([...handlerPaths, ...includedPaths, ...messagePaths, ...providerPaths, ...middlewarePaths])].sort()
-  const roots = [...new Set([...config.files, ...named, ...policyPaths, ...pluginPaths])].filter((path) => !isInside(output, path)).sort()
+  const imported = [...policyPaths, ...pluginPaths, ...routePaths]
+  const roots = [...new Set([...config.files, ...named, ...imported])].filter((path) => !isInside(output, path)).sort()
   const program = memory.createProgram({
     rootNames: roots,
     options: config.options,

@@ -1,5 +1,7 @@
+import type { ts } from 'ts-morph'
 import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
 import type { DiscoveredHandler } from './discovered.ts'
+import { mayGoNowhere } from './find-sends.ts'
 import type { FoundHandler } from './found-handler.ts'
 import type { MessageTable } from './message-table.ts'
 import type { OpenedProgram } from './open-program.ts'
@@ -36,6 +38,8 @@ export function readHandler(
   const { returns, async } = readReturn(project, handler, messages, bag)
   if (taken === undefined || parameters === undefined) return undefined
   const { name, type, optional } = first
+  const meant = signature.getDeclaration() as ts.Node | undefined
+  const open = meant !== undefined && mayGoNowhere(meant) ? ({ mayGoNowhere: true } as const) : {}
   const messageParameter = { name, type, optional, span: first.span }
-  return { handler: { function: handler.function, messageParameter, parameters, returns, async, span }, taken }
+  return { handler: { function: handler.function, messageParameter, parameters, returns, async, ...open, span }, taken }
 }

@@ -2,7 +2,8 @@ import type { AnsweredStep, ChainFacts } from 'jasper-runtime/config'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { workerData, type MessagePort } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
+import { answer, type Answering } from './ask-thread.ts'
 
 /** What the thread is asked. */
 export interface Question {
@@ -13,14 +14,6 @@ export interface Question {
   /** Relative to it. */
   readonly file: string
   readonly facts: readonly ChainFacts[]
-}
-
-/** What it is given. */
-export interface Task extends Question {
-  /** Where the answers go. */
-  readonly port: MessagePort
-  /** Its first number becomes 1 when they are there. */
-  readonly done: SharedArrayBuffer
 }
 
 export interface Failure {
@@ -42,11 +35,9 @@ export interface NamedStep extends Omit<AnsweredStep, 'call'> {
   readonly export: string | undefined
 }
 
-const { about, folder, file, facts, port, done } = workerData as Task
-port.postMessage(await answers().catch(reasonOf))
-const flag = new Int32Array(done)
-Atomics.store(flag, 0, 1)
-Atomics.notify(flag, 0)
+const question = workerData as Question & Answering
+const { about, folder, file, facts } = question
+answer(question, await answers().catch(reasonOf))
 
 /** As the app reads them, with the runtime that the project has installed. */
 async function answers(): Promise<readonly Answers[keyof Answers][]> {
