@@ -25,10 +25,10 @@ export function messagesToNobody(chains: readonly Chain[], { messages, sends = [
   for (const { message } of chains) counts.set(message.name, (counts.get(message.name) ?? 0) + 1)
   for (const chain of chains) {
     const isAlone = counts.get(chain.message.name) === 1
-    for (const [index, { returns, span, mayGoNowhere }] of chain.handlers.entries()) {
+    for (const { returns, span, mayGoNowhere } of chain.handlers) {
       if (mayGoNowhere) continue
       // Handlers that have a message each for themselves cannot be invoked: none of them replies.
-      const reply = isAlone && chain.replying === index ? returnedAlternatives(replyOf(returns)) : []
+      const reply = isAlone ? returnedAlternatives(replyOf(returns)) : []
       for (const message of sentBy(returns, reply)) found.push({ message, span })
     }
     for (const { returns, span } of chain.middleware ?? []) {
