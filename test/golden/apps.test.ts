@@ -6,7 +6,7 @@ import { repository } from '../tooling/package-doors.ts'
 
 const run = promisify(execFile)
 
-describe.each(['order-desk', 'ledger'])('the app %s', (name) => {
+describe.each(['order-desk', 'ledger', 'ping-pong/ping', 'ping-pong/pong'])('the app %s', (name) => {
   const app = join(repository, 'fixtures/apps', name)
 
   it('holds the code that the compiler writes, byte for byte', { timeout: 120_000 }, async () => {
