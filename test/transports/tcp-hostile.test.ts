@@ -153,6 +153,15 @@ describe('a listener holds', () => {
     expect(scene.bodies().map(Number)).toEqual(Array.from({ length: written * 10 }, (_, n) => n + 1))
   })
 
+  it('no more bytes of unfinished frames than it has set aside for all peers, and not for long', async () => {
+    await scene.listen({ ...options, limits: { ...limits, memory: 530_000 } }, 1_000, 3)
+    const greedy = await Promise.all(Array.from({ length: 4 }, greeted))
+    // Two of them fill the memory; what the others announce is not read, and neither is theirs finished.
+    for (const peer of greedy) peer.write(u32(260_000), Buffer.alloc(100_000, 5))
+    await Promise.all(greedy.map((peer) => gone(peer, 20_000)))
+    await isServed()
+  })
+
   it('back from a peer that takes no outcomes, and serves others', async () => {
     scene.accepts = false
     await scene.listen(options, 1_000, 3)
