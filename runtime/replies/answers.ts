@@ -7,7 +7,7 @@ import { newEnvelope } from '../envelope/new-envelope.ts'
 import { JasperError } from '../errors/jasper-error.ts'
 import { schemeOf, type Transports } from '../routing/transports.ts'
 import { ReplySender } from './reply-sender.ts'
-import { acknowledgement, writeFailure, writeReply, type ReplyContent } from './reply-message.ts'
+import { acknowledgement, isMessage, writeFailure, writeReply, type ReplyContent } from './reply-message.ts'
 
 /** Senders that are kept although they have nothing to send. */
 const mostIdle = 64
@@ -73,10 +73,13 @@ export class Answers {
     await Promise.all([...this.#senders.values()].map((sender) => sender.close()))
   }
 
+  /** Foreign systems name a place for replies as a habit: who has asked for none gets messages, and nothing of ours. */
   #answer(request: Envelope, write: () => ReplyContent): void {
     try {
+      const content = contentOf(write)
+      if (request.replyRequested === undefined && !isMessage(content)) return
       const sender = this.#sender(request)
-      sender?.send(this.#envelope(request, sender.address, contentOf(write)))
+      sender?.send(this.#envelope(request, sender.address, content))
     } catch (error) {
       this.#drop(request, String(error))
     }

@@ -34,6 +34,11 @@ export function writeReply(value: unknown, nameOf: (value: object) => string | u
   throw unnamed()
 }
 
+/** Whether a reply is one message of the user's, which any client can read. */
+export function isMessage({ messageType }: ReplyContent): boolean {
+  return !Object.values<string>(replyTypes).includes(messageType)
+}
+
 /** What is told of an error: its type and message, never its stack, nor the body that did not fit. */
 export function writeFailure(error: unknown): ReplyContent {
   const { errorType: type, error: text } = loggedError(error)

@@ -52,7 +52,11 @@ it('generated code names what it replies, so that it can travel', async () => {
   )
   const answer = async (messageType: string, n: number): Promise<unknown> => {
     const id = `018f4b1c-0000-7000-8000-0000000000${sent.length + 10}`
-    deliver(id, n, { [headerNames.messageType]: messageType, [headerNames.replyTo]: 'hand://replies' })
+    deliver(id, n, {
+      [headerNames.messageType]: messageType,
+      [headerNames.replyTo]: 'hand://replies',
+      [headerNames.replyRequested]: 'any',
+    })
     await clock.advance(100)
     const { messageType: type, body, causationId } = sent.at(-1)!
     expect(causationId).toBe(id)

@@ -9,6 +9,7 @@ import { registration, startsSmallApps, type Numbered, type Run } from './small-
 type Messages = Record<string, { message: Numbered; reply: unknown }>
 
 const start = startsSmallApps()
+const asking = { [headerNames.replyTo]: 'hand://replies', [headerNames.replyRequested]: 'any' }
 const id = (n: number): string => `018f4b1c-0000-7000-8000-00000000000${n}`
 
 /** An app that asks over a transport; the test answers. */
@@ -43,7 +44,7 @@ async function answers(handle: (run: Run) => unknown) {
       transports: [hand.transport],
     },
   )
-  const replyTo = async (n: number, headers: Readonly<Record<string, string>> = { [headerNames.replyTo]: 'hand://replies' }) => {
+  const replyTo = async (n: number, headers: Readonly<Record<string, string>> = asking) => {
     hand.deliver(id(n), n, headers)
     await small.clock.advance(100)
     return hand.sent.map(({ destination, messageType, causationId, body }) => ({
@@ -251,7 +252,7 @@ describe('the answer to a request', () => {
   it('goes nowhere but over the transport through which the request came', async () => {
     const { replyTo, log } = await answers(() => undefined)
     expect(await replyTo(1, {})).toEqual([])
-    expect(await replyTo(2, { [headerNames.replyTo]: 'tcp://10.0.0.1:22' })).toEqual([])
+    expect(await replyTo(2, { ...asking, [headerNames.replyTo]: 'tcp://10.0.0.1:22' })).toEqual([])
     expect(log.has('a reply cannot be sent')).toBe(true)
   })
 
@@ -261,9 +262,47 @@ describe('the answer to a request', () => {
     expect(failure).toMatchObject({ messageType: 'jasper.failed', body: { type: 'JASPER_NOT_SUPPORTED' } })
   })
 
+  it('to those who name a place and ask for nothing is a message or nothing', async () => {
+    const { replyTo } = await answers((run) => {
+      if (run.message.n === 1) return undefined
+      if (run.message.n === 2) throw rejected(run, ['no lines'])
+      const reply = { n: 3 }
+      run.cascade('B', reply)
+      return reply
+    })
+    const habit = { [headerNames.replyTo]: 'hand://replies' }
+    expect(await replyTo(1, habit)).toEqual([])
+    expect(await replyTo(2, habit)).toEqual([])
+    expect(await replyTo(3, habit)).toMatchObject([{ messageType: 'B', body: { n: 3 } }])
+  })
+
   it('comes once, however often the request does', async () => {
     const { replyTo } = await answers(() => undefined)
     await replyTo(1)
     expect(await replyTo(1)).toHaveLength(1)
+  })
+
+  it('is a refusal where handlers have the message each for themselves: none of them runs', async () => {
+    const { transport, deliver, sent, acknowledged } = handTransport({ replies: true })
+    let runs = 0
+    const alone = { message: 'A', handle: async () => void (runs += 1), transaction: undefined, cascades: [], separate: true as const }
+    const { clock } = await start(
+      {},
+      {
+        chains: ['mail', 'audit'].map((name) => ({ ...alone, queue: `local://a/${name}`, handlers: [name] })),
+        messages: [registration('A')],
+        routes: defineRoutes(({ listen }) => listen('hand://queue/a')),
+        transports: [transport],
+      },
+    )
+    deliver(id(1), 1, asking)
+    await clock.advance(100)
+    expect(acknowledged).toEqual([id(1)])
+    expect(JSON.parse(Buffer.from(sent[0]!.body).toString())).toMatchObject({ type: 'JASPER_BAD_OPTION' })
+    // Sent by somebody who asks for nothing in particular, it goes its way, and nobody is answered.
+    deliver(id(2), 2, { [headerNames.replyTo]: 'hand://replies' })
+    await clock.advance(1_000)
+    expect(runs).toBe(2)
+    expect(sent).toHaveLength(1)
   })
 })
