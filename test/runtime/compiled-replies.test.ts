@@ -13,9 +13,9 @@ export interface Ask { n: number }
 export interface Few { n: number; few: true }
 export interface Many { n: number; many: true }
 /** For the caller alone: nobody else is sent it, so nothing but its name in the chain says what it is. */
-export function handleAsk({ n }: Ask): Reply<Few | Many> | Scheduled<Few> | undefined {
+export function handleAsk({ n }: Ask): Reply<Few | Many> | Scheduled<Ask> | undefined {
   if (n === 0) return undefined
-  if (n < 0) return delayed({ n, few: true }, '1h')
+  if (n < 0) return delayed<Ask>({ n: -n }, '1h')
   return n < 10 ? reply({ n, few: true }) : reply({ n, many: true })
 }
 export interface List { n: number }
