@@ -12,6 +12,7 @@ import { goneMessages } from './emit/gone-messages.ts'
 import { outputProblem } from './emit/output-problem.ts'
 import { writeFiles, type WrittenFiles } from './emit/write-files.ts'
 import { readManifest, type Promises } from './promises/committed-manifest.ts'
+import type { OnStage } from './stage.ts'
 
 export type BuildOutcome =
   | {
@@ -29,8 +30,9 @@ export type BuildOutcome =
  * Generates the code of a project. Where nothing has changed, no compiler is loaded.
  *
  * @param accepted  Messages, by wire name, whose change may leave stored ones unreadable.
+ * @param onStage   Told what comes next, where a compiler is loaded.
  */
-export async function buildProject(project: Project, accepted: readonly string[] = []): Promise<BuildOutcome> {
+export async function buildProject(project: Project, accepted: readonly string[] = [], onStage?: OnStage): Promise<BuildOutcome> {
   const answer = askRecord(project)
   if (answer.kind === 'current') {
     const { outputs, summary, warnings } = answer.record
@@ -38,7 +40,7 @@ export async function buildProject(project: Project, accepted: readonly string[]
     return { kind: 'built', files, summary, warnings, gone: [] }
   }
   const { compile } = await import('./compile.ts')
-  return finishBuild(project, compile(project), { accepted, manifest: readManifest(project) })
+  return finishBuild(project, compile(project, undefined, undefined, onStage), { accepted, manifest: readManifest(project) })
 }
 
 /** From what was compiled to what stands on the disk: nothing where there are errors, or promises would be broken. */

@@ -10,6 +10,7 @@ import type { Diagnostic } from './diagnostics/diagnostic.ts'
 import { compareOutput, isCurrent } from './emit/compare-output.ts'
 import { outputProblem } from './emit/output-problem.ts'
 import { readManifest } from './promises/committed-manifest.ts'
+import type { OnStage } from './stage.ts'
 
 /** One file of the output folder that is not what it should be. */
 export interface StaleFile {
@@ -38,11 +39,11 @@ export type CheckOutcome =
  * Whether the generated code is what a build would write. Writes nothing but the build record. Where
  * nothing has changed since the last run, no compiler is loaded.
  */
-export async function checkProject(project: Project): Promise<CheckOutcome> {
+export async function checkProject(project: Project, onStage?: OnStage): Promise<CheckOutcome> {
   const answer = askRecord(project)
   if (answer.kind === 'current') return { kind: 'current', summary: answer.record.summary, warnings: answer.record.warnings }
   const { compile } = await import('./compile.ts')
-  const compilation = compile(project)
+  const compilation = compile(project, undefined, undefined, onStage)
   const { diagnostics } = compilation
   if (hasErrors(diagnostics)) return { kind: 'failed', diagnostics }
 

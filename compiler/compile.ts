@@ -13,6 +13,7 @@ import { matchIntegration } from './resolve/match-integration.ts'
 import { reportUnrouted } from './routes/report-unrouted.ts'
 import { resolveFrames } from './resolve/resolve-frames.ts'
 import type { SessionMemory } from './session-memory.ts'
+import type { OnStage } from './stage.ts'
 
 /**
  * Compiles a project: source text in, the text of every generated file out. Reads the disk in the
@@ -21,18 +22,22 @@ import type { SessionMemory } from './session-memory.ts'
  * The same input gives the same bytes, whatever the machine and the order of files, and all problems
  * are found in one run.
  *
- * @param memory  Of a session that compiled the project before.
+ * @param memory   Of a session that compiled the project before.
+ * @param onStage  Told what comes next.
  */
 export function compile(
   project: Project,
   integrations: readonly Integration[] = builtInIntegrations,
   memory?: SessionMemory,
+  onStage: OnStage = () => undefined,
 ): Compilation {
   const bag = new DiagnosticBag()
   const { output, routes, policies, register, unknownMembers } = project
 
   const isTransaction = (type: TypeRef): boolean => matchIntegration(type, integrations)?.as === 'provides'
+  onStage('reading the program')
   const { discovered, observations } = discoverHandlers({ ...project, isTransaction }, bag, memory)
+  onStage('putting chains together')
   const chains = buildChains(discovered, bag)
   const { messages: known, providers } = discovered
   const around = { integrations, messages: known, output, ...(providers && { providers }) }
@@ -43,6 +48,7 @@ export function compile(
   const plans = askPolicies(project.folder, discovered.globalPolicy, resolved, bag)
   reportUnrouted(project.folder, routes, chains, discovered, bag)
   const wishes = { output, routes, policies, register, unknownMembers, integrations }
+  onStage('spelling the code')
   const modules = emitModules(plans, discovered, wishes, bag, memory?.codecs)
 
   const messages = discovered.messages.map(({ name }) => name).sort()

@@ -18,6 +18,7 @@ import type { MiddlewareRole } from './discover/middleware.ts'
 import { flatten } from './resolve/frames/flatten.ts'
 import type { FramePlan } from './resolve/frame-plan.ts'
 import { neededServices } from './resolve/needed-services.ts'
+import type { OnStage } from './stage.ts'
 
 export interface ProjectDescription {
   /** Sorted by message. */
@@ -95,9 +96,9 @@ export type DescribeOutcome =
 type RuntimeConfig = typeof import('jasper-runtime/config')
 
 /** Describes what the compiler found, and where messages go. Writes nothing. */
-export async function describeProject(project: Project): Promise<DescribeOutcome> {
+export async function describeProject(project: Project, onStage?: OnStage): Promise<DescribeOutcome> {
   const { compile } = await import('./compile.ts')
-  const compilation = compile(project)
+  const compilation = compile(project, undefined, undefined, onStage)
   const { diagnostics } = compilation
   if (hasErrors(diagnostics)) return { kind: 'failed', diagnostics }
   const bag = new DiagnosticBag()

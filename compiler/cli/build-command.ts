@@ -7,11 +7,12 @@ import type { BuildDocument, FailedDocument } from './json-documents.ts'
 import { outputPath } from './project-paths.ts'
 import { reportProblems } from './report-problems.ts'
 import { painter } from './terminal.ts'
+import { withProgress } from './with-progress.ts'
 
 /** `jasper-gen build` */
 export const runBuild: RunCommand = async (project, options, terminal) => {
   const accepted = (options.said.get('accept') ?? '').split(',').filter((name) => name !== '')
-  const outcome = await buildProject(project, accepted)
+  const outcome = await withProgress(terminal, options.format, (onStage) => buildProject(project, accepted, onStage))
   if (options.format === 'json') {
     terminal.out(asDocument(asJson(outcome, (path) => outputPath(project, path, terminal.cwd))))
     return exitCodeFor(outcome.kind === 'failed' ? outcome.diagnostics : [])

@@ -10,12 +10,13 @@ import { buildCommandLine, outputPath } from './project-paths.ts'
 import { reportProblems } from './report-problems.ts'
 import { changeReason, staleReason } from './stale-reason.ts'
 import { painter, type Paint, type Terminal } from './terminal.ts'
+import { withProgress } from './with-progress.ts'
 
 type Stale = Extract<CheckOutcome, { readonly kind: 'stale' }>
 
 /** `jasper-gen check` */
 export const runCheck: RunCommand = async (project, options, terminal) => {
-  const outcome = await checkProject(project)
+  const outcome = await withProgress(terminal, options.format, (onStage) => checkProject(project, onStage))
   const failed = outcome.kind === 'failed' ? outcome.diagnostics : []
   const code = outcome.kind === 'stale' ? exitCodes.stale : exitCodeFor(failed)
   if (options.format === 'json') terminal.out(asDocument(await asJson(outcome, project, options, terminal)))

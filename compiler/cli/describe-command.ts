@@ -9,13 +9,14 @@ import { counted, duration } from './in-words.ts'
 import { reportProblems } from './report-problems.ts'
 import { table } from './table.ts'
 import { painter, type Paint, type Terminal } from './terminal.ts'
+import { withProgress } from './with-progress.ts'
 import { wrap } from './wrap.ts'
 
 /** `jasper-gen describe` */
 export const runDescribe: RunCommand = async (project, options, terminal) => {
   const refusal = twoForms(options)
   if (refusal !== undefined) return await failed(project, refusal, options, terminal)
-  const outcome = await describeProject(project)
+  const outcome = await withProgress(terminal, options.format, (onStage) => describeProject(project, onStage))
   if (outcome.kind === 'failed') return await failed(project, outcome.diagnostics, options, terminal)
   const { description, warnings, asyncApi } = outcome
   const isDrawn = options.said.has('mermaid')

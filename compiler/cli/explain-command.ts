@@ -8,10 +8,12 @@ import { exitCodeFor } from './exit-codes.ts'
 import { printExplanation } from './print-explanation.ts'
 import { reportProblems } from './report-problems.ts'
 import { painter } from './terminal.ts'
+import { withProgress } from './with-progress.ts'
 
 /** `jasper-gen explain` */
 export const runExplain: RunCommand = async (project, options, terminal) => {
-  const outcome = await explainProject(project, seenFromProject(project, options.argument ?? '', terminal.cwd))
+  const name = seenFromProject(project, options.argument ?? '', terminal.cwd)
+  const outcome = await withProgress(terminal, options.format, (onStage) => explainProject(project, name, onStage))
   const failed = outcome.kind === 'failed' ? outcome.diagnostics : []
   if (options.format === 'json') {
     const { kind } = outcome

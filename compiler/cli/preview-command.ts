@@ -10,11 +10,12 @@ import { exitCodeFor } from './exit-codes.ts'
 import { outputPath } from './project-paths.ts'
 import { reportProblems } from './report-problems.ts'
 import { painter, type Paint } from './terminal.ts'
+import { withProgress } from './with-progress.ts'
 
 /** `jasper-gen preview` */
 export const runPreview: RunCommand = async (project, options, terminal) => {
   const { compile } = await import('../compile.ts')
-  const compilation = compile(project)
+  const compilation = await withProgress(terminal, options.format, async (onStage) => compile(project, undefined, undefined, onStage))
   const bag = new DiagnosticBag()
   const modules = hasErrors(compilation.diagnostics) ? [] : choose(compilation, project, options.argument ?? '', bag)
   const diagnostics = [...compilation.diagnostics, ...bag.list()]

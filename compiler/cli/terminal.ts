@@ -10,6 +10,8 @@ export interface Terminal {
   /** What went wrong with the asking. */
   error(text: string): void
   readonly color: boolean
+  /** Shows one line until the next call, and nothing for `''`. Absent where nobody is looking: a file, a program, CI. */
+  readonly progress?: ((line: string) => void) | undefined
   /** How many characters a line has; `undefined` where the output goes to a file or a program, and lines are as long as they are. */
   readonly columns?: number | undefined
   /** For commands that go on until somebody ends them: from its call on, Ctrl+C and its like abort it. Without it nothing ends them. */
@@ -32,6 +34,7 @@ export function processTerminal(): Terminal {
     out: (text) => void stdout.write(text),
     error: (text) => void stderr.write(text),
     color: wantsColor(env, stdout.isTTY),
+    progress: showsProgress(env, stderr.isTTY) ? (line) => void stderr.write(`\r\u001B[2K${line}`) : undefined,
     columns: stdout.isTTY ? stdout.columns : columnsIn(env),
     stopSignal: processSignal,
   }
@@ -51,6 +54,11 @@ function processSignal(): AbortSignal {
   // The reader of a pipe is gone: nobody would ever end us.
   process.stdout.once('error', stop)
   return controller.signal
+}
+
+/** A line that is written over is of use to nobody but who sits before it. */
+export function showsProgress(env: Terminal['env'], isTty: boolean): boolean {
+  return isTty && !isSet(env['CI']) && env['TERM'] !== 'dumb'
 }
 
 /** `NO_COLOR` wins, then `FORCE_COLOR`, then whether anybody is looking. */

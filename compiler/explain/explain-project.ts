@@ -11,6 +11,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ConsideredWhat } from '../discover/consider-files.ts'
 import type { ConsideredFile } from '../discover/considered.ts'
 import { explainMessage } from './explain-message.ts'
+import type { OnStage } from '../stage.ts'
 import { askedTypes, explainType } from './explain-type.ts'
 import type { CodeExplanation, Explanation } from './explanation.ts'
 
@@ -24,16 +25,16 @@ export type ExplainOutcome =
  *
  * @param name  As a person types it; a path is relative to the project's folder.
  */
-export async function explainProject(project: Project, name: string): Promise<ExplainOutcome> {
-  return await explainerOf(project)(name)
+export async function explainProject(project: Project, name: string, onStage?: OnStage): Promise<ExplainOutcome> {
+  return await explainerOf(project, onStage)(name)
 }
 
 /** The same for many names: the project is compiled once, when a name first needs it. */
-export function explainerOf(project: Project): (name: string) => Promise<ExplainOutcome> {
+export function explainerOf(project: Project, onStage?: OnStage): (name: string) => Promise<ExplainOutcome> {
   let known: Promise<Known> | undefined
   return async (name) => {
     const bag = new DiagnosticBag()
-    const explanation = explainCode(name) ?? (await explainName(project, name, bag, async () => await (known ??= learn(project))))
+    const explanation = explainCode(name) ?? (await explainName(project, name, bag, async () => await (known ??= learn(project, onStage))))
     if (explanation === undefined) return { kind: 'failed', diagnostics: bag.list() }
     return { kind: 'explained', explanation, warnings: bag.list() }
   }
@@ -44,9 +45,9 @@ interface Known {
   readonly description: ProjectDescription
 }
 
-async function learn(project: Project): Promise<Known> {
+async function learn(project: Project, onStage: OnStage | undefined): Promise<Known> {
   const { compile } = await import('../compile.ts')
-  const compilation = compile(project)
+  const compilation = compile(project, undefined, undefined, onStage)
   return { compilation, description: await describeCompilation(project, compilation, new DiagnosticBag()) }
 }
 
