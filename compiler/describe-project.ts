@@ -31,6 +31,8 @@ export interface ProjectDescription {
   readonly recurring: readonly { readonly name: string; readonly message: string; readonly timetable: string; readonly missed: string }[]
   /** Where messages go of which a rule or a convention of the routes speaks, by message. */
   readonly routes: readonly RouteDescription[]
+  /** What adds to the envelopes of messages, as it stands in the routes. */
+  readonly customize: readonly string[]
   /** What comments above message types say of them, by message, for those that have such comments. */
   readonly markers: readonly ({ readonly message: string } & MessageMarkers)[]
   /** Messages that are sent and that no handler here takes, sorted. */
@@ -123,7 +125,8 @@ export async function describeCompilation(
   const handled = new Set(plans.map((plan) => plan.chain.message.name))
   const facts = discovered.messages.map(({ name, version, topic }) => ({ name, version, topic, handled: handled.has(name) }))
   const routed = routesOfProject(routes, facts, runtime, { file: project.routes, bag })
-  return { ...describePlans(plans, messages, { ...routed, recur: routes.recur ?? [] }, words), providers, markers: markersOf(discovered.messages) }
+  const described = describePlans(plans, messages, { ...routed, recur: routes.recur ?? [] }, words)
+  return { ...described, providers, markers: markersOf(discovered.messages) }
 }
 
 /** What only the project's own runtime can say. */
@@ -193,6 +196,7 @@ function describePlans(
       const own = [...new Set(queues)].filter((queue) => !reasons.has(queue))
       return { message, destinations: [...own, ...reasons.keys()], by: [...own.map(() => 'it is the queue of its handlers'), ...reasons.values()] }
     }),
+    customize: routes.customize,
     unhandled: messages.filter((message) => !handled.has(message)),
     onFailure: runtime?.reader.describePolicy(runtime.ofAll.rules),
   }

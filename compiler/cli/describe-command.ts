@@ -54,7 +54,7 @@ async function failed(
 
 /** The description as tables and sentences. */
 export function printDescription(
-  { chains, queues, providers, routes, recurring, markers, unhandled, onFailure }: ProjectDescription,
+  { chains, queues, providers, routes, customize, recurring, markers, unhandled, onFailure }: ProjectDescription,
   paint: Paint,
   columns = Number.POSITIVE_INFINITY,
 ): string {
@@ -104,6 +104,7 @@ export function printDescription(
   const sentences: string[] = []
   const lost = unhandled.filter((message) => !routes.some((route) => route.message === message))
   if (lost.length > 0) sentences.push(`No handler here takes ${lost.join(', ')}: published, they go nowhere unless a route names a place.`)
+  if (customize.length > 0) sentences.push(`Envelopes of messages that leave the bus are added to by ${customize.join(', ')}.`)
   sentences.push(
     ...describeMiddleware(chains),
     ...describeFailures(chains, onFailure),

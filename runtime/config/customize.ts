@@ -1,5 +1,6 @@
 import type { DeliveryOptions } from '../bus/delivery-options.ts'
 import type { MessageChoice } from '../contracts/message-match.ts'
+import { choiceInWords } from './choose-messages.ts'
 
 /** A message that is about to leave for one destination. */
 export interface LeavingMessage {
@@ -23,4 +24,14 @@ export type CustomizedWhat = MessageChoice | { readonly destination: string }
 export interface CustomizeRule {
   readonly what: CustomizedWhat
   readonly hook: CustomizeEnvelope
+}
+
+/** A rule as it stands in the routes, for errors and explanations. */
+export function customizeInWords(what: CustomizedWhat): string {
+  return `customize(${isOfDestination(what) ? `{ destination: '${what.destination}' }` : choiceInWords(what)})`
+}
+
+/** Whether a rule is for one destination, and not for messages. */
+export function isOfDestination(what: CustomizedWhat): what is { readonly destination: string } {
+  return typeof what === 'object' && what !== null && 'destination' in what
 }

@@ -13,7 +13,14 @@ export {
 } from './routes.ts'
 export type { MessageChoice, MessageFacts, MessageMatch } from '../contracts/message-match.ts'
 export type { ConventionalListener, ConventionalPlace, RoutingConvention } from '../contracts/routing-convention.ts'
-export type { AddedOptions, CustomizedWhat, CustomizeEnvelope, CustomizeRule, LeavingMessage } from './customize.ts'
+export {
+  customizeInWords,
+  type AddedOptions,
+  type CustomizedWhat,
+  type CustomizeEnvelope,
+  type CustomizeRule,
+  type LeavingMessage,
+} from './customize.ts'
 export { listenRules, routesOfMessage, type MessageRoutes, type RoutedTo } from './routes-of-message.ts'
 export { onAnyError, onError, onErrorCode, onInnerError, type ErrorClass, type ErrorMatch, type ErrorPredicate } from './error-match.ts'
 export {

@@ -1,7 +1,7 @@
 import type { DeliveryOptions } from '../bus/delivery-options.ts'
-import type { CustomizeEnvelope, CustomizeRule } from '../config/customize.ts'
+import { customizeInWords, isOfDestination, type CustomizeEnvelope, type CustomizeRule } from '../config/customize.ts'
 import type { EndpointNames } from '../config/endpoint-names.ts'
-import { choiceInWords, flawOfChoice, isChosen } from '../config/choose-messages.ts'
+import { flawOfChoice, isChosen } from '../config/choose-messages.ts'
 import type { MessageFacts } from '../contracts/message-match.ts'
 import { messageOf } from '../config/read-error.ts'
 import { JasperError } from '../errors/jasper-error.ts'
@@ -40,18 +40,19 @@ export class EnvelopeHooks {
     const ofDestinations: HookOfDestination[] = []
     for (const { what, hook } of rules) {
       if (typeof hook !== 'function') throw bad('customize(...) in the routes has no function. Give one that returns delivery options to add.')
-      if (typeof what === 'object' && what !== null && 'destination' in what) {
+      const words = customizeInWords(what)
+      if (isOfDestination(what)) {
         const destination = checked(names.addressOf(what.destination))
-        ofDestinations.push({ words: `customize({ destination: '${what.destination}' })`, hook, destination })
+        ofDestinations.push({ words, hook, destination })
         continue
       }
       const flaw = flawOfChoice(what)
       if (flaw !== undefined) throw bad(`customize(...) in the routes cannot hold: ${flaw}`)
       const meant = new Set(messages.filter((message) => isChosen(what, message)).map(({ name }) => name))
       if (meant.size === 0 && typeof what !== 'function') {
-        throw new JasperError('JASPER_UNKNOWN_MESSAGE', `customize(${choiceInWords(what)}) in the routes names no message of this app. Mend the name, or leave it out.`)
+        throw new JasperError('JASPER_UNKNOWN_MESSAGE', `${words} in the routes names no message of this app. Mend the name, or leave it out.`)
       }
-      ofMessages.push({ words: `customize(${choiceInWords(what)})`, hook, messages: meant })
+      ofMessages.push({ words, hook, messages: meant })
     }
     this.#ofMessages = ofMessages
     this.#ofDestinations = ofDestinations

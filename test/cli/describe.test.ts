@@ -16,7 +16,9 @@ export class AuditHandler { handle(event: OrderPlaced): void { void event } }
     'src/routes.ts': `import { defineRoutes } from 'jasper-runtime/config'
 import { cron } from 'jasper-runtime/cron'
 
-export default defineRoutes(({ publish, listen, recur, convention }) => {
+export default defineRoutes(({ publish, listen, recur, convention, customize }) => {
+  customize('PlaceOrder', () => ({ headers: { region: 'eu' } }))
+  customize({ destination: 'audit' }, () => undefined)
   recur('sweep', { at: cron('0 3 * * *', 'Europe/Berlin'), message: 'CancelOrder', body: { orderId: 'o-1' }, missed: 'skip' })
   recur('tally', { at: cron('*/5 * * * *'), message: 'CancelOrder', body: { orderId: 'o-2' } })
   publish('PlaceOrder').to('local://orders', 'audit')
@@ -91,6 +93,7 @@ Effects are exactly once where writes, outgoing messages and the completion comm
   PlaceOrder   local://orders              publish('PlaceOrder').to('local://orders')
                local://audit               publish('PlaceOrder').to('audit')
 `)
+    expect(ended.out).toContain("Envelopes of messages that leave the bus are added to by customize('PlaceOrder'), customize({ destination: 'audit' }).\n")
   })
 
   it('shows what recurs, and when', async () => {

@@ -9,6 +9,7 @@ it('lets no name break the picture', () => {
     recurring: [],
     markers: [],
     routes: [{ message: 'A"]) --> evil\n<script>', destinations: ['rabbitmq://queue/`x`|y'], by: ['a rule'] }],
+    customize: [],
     unhandled: [],
     onFailure: undefined,
   })
