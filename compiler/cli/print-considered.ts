@@ -1,6 +1,7 @@
 import type { Project } from '../config/project.ts'
 import { printDiagnostics } from '../diagnostics/print-diagnostics.ts'
-import type { ConsideredEntry, ConsideredFile, FileMatch, Verdict } from '../discover/considered.ts'
+import type { ConsideredEntry, ConsideredFile, FileMatch, OtherPurpose, Verdict } from '../discover/considered.ts'
+import { middlewareWords } from './middleware-words.ts'
 import type { Paint } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
@@ -15,7 +16,7 @@ function printFile({ file, match, entries, problems }: ConsideredFile, project: 
   const widestLine = String(Math.max(0, ...entries.map(({ span }) => span.line))).length
   return [
     paint('bold', file),
-    ...wrap(matchWords(match, project), columns).map((line) => (isHandlerFile ? paint('dim', line) : paint('yellow', line))),
+    ...wrap(matchWords(match, project), columns).map((line) => (isHandlerFile || match.kind === 'other' ? paint('dim', line) : paint('yellow', line))),
     ...(entries.length === 0 && problems.length > 0 ? [] : ['']),
     ...(entries.length + problems.length === 0 ? ['  There is no function and no class in it.'] : []),
     ...entries.flatMap((entry) => printEntry(entry, isHandlerFile, { name: widest, line: widestLine }, paint, columns)),
@@ -30,7 +31,7 @@ function printEntry(
   paint: Paint,
   columns: number,
 ): readonly string[] {
-  const mark = verdict.kind === 'handler' ? (isHandlerFile ? paint('green', '✓') : paint('yellow', '○')) : verdict.kind === 'refused' ? paint('red', '✗') : paint('dim', '·')
+  const mark = markOf(verdict, isHandlerFile, paint)
   const indent = width.line + width.name + 7
   const [first = '', ...others] = verdictWords(verdict, name, isHandlerFile).flatMap((sentence) => wrap(sentence, Math.max(30, columns - indent)))
   return [
@@ -39,12 +40,32 @@ function printEntry(
   ]
 }
 
-/** Why a name is a handler or is not. */
+function markOf(verdict: Verdict, isHandlerFile: boolean, paint: Paint): string {
+  switch (verdict.kind) {
+    case 'handler':
+      return isHandlerFile ? paint('green', '✓') : paint('yellow', '○')
+    case 'middleware':
+      return verdict.messages.length > 0 ? paint('green', '✓') : paint('yellow', '○')
+    case 'provider':
+      return paint('green', '✓')
+    case 'refused':
+      return paint('red', '✗')
+    case 'elsewhere':
+    case 'none':
+      return paint('dim', '·')
+  }
+}
+
+/** Why a name is a handler or is not, or what else it is. */
 function verdictWords(verdict: Verdict, name: string, isHandlerFile: boolean): readonly string[] {
   switch (verdict.kind) {
     case 'handler':
       if (verdict.included) return [`is a handler of ${verdict.message}: the config includes it`]
       return [isHandlerFile ? `is a handler of ${verdict.message}` : `would be a handler of ${verdict.message}, if the file were found`]
+    case 'middleware':
+      return [middlewareWords(verdict)]
+    case 'provider':
+      return [`is a provider of ${verdict.type}`]
     case 'elsewhere':
       return [`is passed on from ${verdict.file}, and counts there`]
     case 'refused':
@@ -78,6 +99,14 @@ function reasonWords({ reason, suggestion }: Extract<Verdict, { readonly kind: '
   }
 }
 
+const purposeWords: Readonly<Record<OtherPurpose, string>> = {
+  middleware: 'a file of middleware for all handlers',
+  providers: 'a file of providers',
+  messages: 'a file of messages',
+  plugins: 'a plugin',
+  policies: 'the file of policies for the whole app',
+}
+
 function matchWords(match: FileMatch, { handlers }: Project): string {
   switch (match.kind) {
     case 'matched':
@@ -86,6 +115,8 @@ function matchWords(match: FileMatch, { handlers }: Project): string {
       return `no handler file: the pattern ${match.by} leaves it out`
     case 'never-entered':
       return `no handler file: no pattern leads into ${match.folder}`
+    case 'other':
+      return `${purposeWords[match.purpose]}: \`${match.purpose}\` in the config leads to it (${match.by})`
     case 'unmatched': {
       const all = `no handler file: none of the patterns of \`handlers\` leads to it (${handlers.join(', ')}).`
       if (match.near === undefined) return `${all} Move it there, or name it in the config.`

@@ -6,6 +6,9 @@ import { table } from './table.ts'
 import type { Paint } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
+/** Commands for as many messages as a person reads. */
+const mostShown = 5
+
 /** An explanation for people: lines that end in a line break. */
 export function printExplanation(explanation: Explanation, project: Project, paint: Paint, columns = 100): string {
   const lines = linesOf(explanation, project, paint, columns)
@@ -27,12 +30,18 @@ function linesOf(explanation: Explanation, project: Project, paint: Paint, colum
   }
 }
 
-/** What to ask next: the handler is known, its chain is not yet. */
-function furtherOf({ files }: FunctionExplanation): readonly string[] {
-  const entries = files.filter(({ match }) => match.kind === 'matched').flatMap((file) => file.entries)
-  const messages = [...new Set(entries.flatMap(({ verdict }) => (verdict.kind === 'handler' ? [verdict.message] : [])))]
+/** What to ask next: the function is known, its chains are not yet. */
+function furtherOf({ messages }: FunctionExplanation): readonly string[] {
   if (messages.length === 0) return []
-  return ['', 'What its chain does, and where parameters come from:', '', ...messages.map((message) => `  jasper-gen explain ${message}`)]
+  const shown = messages.slice(0, mostShown)
+  const others = messages.length - shown.length
+  return [
+    '',
+    `What ${messages.length === 1 ? 'its chain does' : 'its chains do'}, and where parameters come from:`,
+    '',
+    ...shown.map((message) => `  jasper-gen explain ${message}`),
+    ...(others === 0 ? [] : [`  and likewise ${others} other${others === 1 ? '' : 's'}`]),
+  ]
 }
 
 function printCode({ code, severity, sentence, explanation, help }: CodeExplanation, paint: Paint, columns: number): readonly string[] {

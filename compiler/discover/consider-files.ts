@@ -6,6 +6,7 @@ import type { ConsideredEntry, ConsideredFile, NoHandlerReason, Verdict } from '
 import { handlerTag, ignoreTag } from './conventions.ts'
 import { hasTag } from './declaration-tags.ts'
 import { findHandlers } from './find-handlers.ts'
+import { matchFile } from './match-file.ts'
 import { matchGlobs } from './match-globs.ts'
 import { MessageTable } from './message-table.ts'
 import { openProgram, type OpenedProgram, type ProgramOptions } from './open-program.ts'
@@ -36,9 +37,10 @@ export function considerFiles(options: ProgramOptions, what: ConsideredWhat, bag
     .sort((a, b) => (a.file < b.file ? -1 : 1))
 }
 
-function considerFile(opened: OpenedProgram, { handlers, output }: ProgramOptions, source: ts.SourceFile): ConsideredFile {
+function considerFile(opened: OpenedProgram, options: ProgramOptions, source: ts.SourceFile): ConsideredFile {
   const path = relativePath(opened.root, source.fileName)
-  const match = matchGlobs(handlers, path, output)
+  const match = matchFile(options, path)
+  const { handlers, output } = options
   const own = new DiagnosticBag()
   const isBroken = checkSyntax({ ...opened, handlerFiles: [source] }, own).has(source)
   const ofFile = () => own.list().filter(({ span }) => span?.file === path)

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { MiddlewareRole } from './middleware.ts'
 import type { SourceSpan } from './source-span.ts'
 
 /** A file with everything in it that could be a handler, and why it is one or not. Plain data. */
@@ -12,13 +13,17 @@ export interface ConsideredFile {
   readonly problems: readonly Diagnostic[]
 }
 
-/** Whether the patterns of `handlers` lead to a file. */
+/** Whether the patterns of `handlers` lead to a file, or what else the config takes it for. */
 export type FileMatch =
   | { readonly kind: 'matched'; readonly by: string }
   | { readonly kind: 'excluded'; readonly by: string }
   /** In node_modules, in a folder that begins with a dot, or among the generated files. */
   | { readonly kind: 'never-entered'; readonly folder: string }
+  | { readonly kind: 'other'; readonly purpose: OtherPurpose; readonly by: string }
   | { readonly kind: 'unmatched'; readonly near: NearPattern | undefined }
+
+/** The member of the config that leads to a file which is none of handlers. */
+export type OtherPurpose = 'middleware' | 'providers' | 'messages' | 'plugins' | 'policies'
 
 /** A pattern that nearly led to a file. */
 export interface NearPattern {
@@ -41,6 +46,17 @@ export type Verdict =
   /** It would be one, were it not for these. */
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] }
   | { readonly kind: 'none'; readonly reason: NoHandlerReason; readonly suggestion?: string }
+  /** It runs before or after the handlers of these messages, sorted; `makes`: the values for what follows, as `order: Order`. */
+  | {
+      readonly kind: 'middleware'
+      readonly role: MiddlewareRole
+      readonly messages: readonly string[]
+      readonly makes: readonly string[]
+      /** The file of the plugin whose step it is. */
+      readonly plugin?: string
+    }
+  /** It makes what parameters of this type receive. */
+  | { readonly kind: 'provider'; readonly type: string }
   /** It is one, of another file. */
   | { readonly kind: 'elsewhere'; readonly file: string }
 

@@ -10,6 +10,7 @@ import { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ConsideredWhat } from '../discover/consider-files.ts'
 import type { ConsideredFile } from '../discover/considered.ts'
+import { explainEntries, messagesOf, middlewareNames } from './explain-entries.ts'
 import { explainMessage } from './explain-message.ts'
 import type { OnStage } from '../stage.ts'
 import { askedTypes, explainType } from './explain-type.ts'
@@ -65,12 +66,20 @@ async function explainName(
 ): Promise<Explanation | undefined> {
   const path = posix.normalize(name.replaceAll('\\', '/'))
   const isPath = /[/\\]|\.[cm]?tsx?$/.test(name)
-  return (isPath ? await explainFile(project, path, bag) : undefined) ?? (await explainElse(project, name, bag, await known()))
+  return (isPath ? await explainFile(project, path, bag, known) : undefined) ?? (await explainElse(project, name, bag, await known()))
 }
 
-async function explainFile(project: Project, path: string, bag: DiagnosticBag): Promise<Explanation | undefined> {
+async function explainFile(
+  project: Project,
+  path: string,
+  bag: DiagnosticBag,
+  known: () => Promise<Known>,
+): Promise<Explanation | undefined> {
   const [file] = await consider(project, { path }, bag)
-  return file === undefined ? undefined : { kind: 'file', ...file }
+  if (file === undefined) return undefined
+  // Only chains say what middleware is for; a file of handlers alone is explained without.
+  const isKnown = file.entries.every(({ verdict }) => verdict.kind !== 'none')
+  return { kind: 'file', ...(isKnown ? file : explainEntries(file, (await known()).compilation)) }
 }
 
 /** A message, a type that is asked for, a function or a class; then whatever has nearly that name. */
@@ -78,15 +87,18 @@ async function explainElse(
   project: Project,
   name: string,
   bag: DiagnosticBag,
-  { compilation, description }: Known,
+  known: Known,
 ): Promise<Explanation | undefined> {
+  const { compilation, description } = known
   const exactly = async (word: string): Promise<Explanation | undefined> =>
-    explainMessage(word, compilation, description) ?? explainType(word, compilation) ?? (await explainFunction(project, word, bag))
+    explainMessage(word, compilation, description) ??
+    explainType(word, compilation) ??
+    (await explainFunction(project, word, bag, compilation))
   const found = await exactly(name)
   if (found !== undefined) return found
   const { words, files } = namesIn(compilation, project)
   const [only, another] = files.filter((file) => file === name || file.endsWith(`/${name}`))
-  if (only !== undefined && another === undefined) return await explainFile(project, only, bag)
+  if (only !== undefined && another === undefined) return await explainFile(project, only, bag, async () => known)
   const generated = compilation.modules.find((module) => module.path === name || `${project.output}/${module.path}` === name)
   if (generated?.message !== undefined) return explainMessage(generated.message, compilation, description)
   const alike = words.filter((word) => word.toLowerCase() === name.toLowerCase())
@@ -105,19 +117,29 @@ function namesIn(compilation: Compilation, { output }: Project): { readonly word
   const { discovered, messages, modules } = compilation
   const { handlers } = discovered
   const functions = handlers.flatMap(({ function: called }) => (called.kind === 'function' ? [called.export] : [called.export, handlerName(called)]))
-  const files = [...new Set([...handlers.map(({ function: called }) => called.file), ...discovered.messages.map(({ span }) => span.file)])]
+  const sources = [...handlers, ...(discovered.middleware ?? [])].map(({ function: called }) => called.file)
+  const plugins = (discovered.plugins ?? []).map(({ file }) => file)
+  const files = [...new Set([...sources, ...plugins, ...discovered.messages.map(({ span }) => span.file)])]
   return {
-    words: [...new Set([...messages, ...askedTypes(compilation), ...functions])],
+    words: [...new Set([...messages, ...askedTypes(compilation), ...functions, ...middlewareNames(compilation)])],
     files: [...files, ...modules.map(({ path }) => `${output}/${path}`)].sort(),
   }
 }
 
-async function explainFunction(project: Project, name: string, bag: DiagnosticBag): Promise<Explanation | undefined> {
+async function explainFunction(
+  project: Project,
+  name: string,
+  bag: DiagnosticBag,
+  compilation: Compilation,
+): Promise<Explanation | undefined> {
   const files = (await consider(project, { name }, bag)).map((file): ConsideredFile => {
-    return { ...file, entries: file.entries.filter((entry) => entry.name === name || entry.name.startsWith(`${name}.`)) }
+    const entries = file.entries.filter((entry) => entry.name === name || entry.name.startsWith(`${name}.`))
+    return explainEntries({ ...file, entries }, compilation)
   })
   const found = files.filter(({ entries, problems }) => entries.length + problems.length > 0)
-  return found.length === 0 ? undefined : { kind: 'function', name, files: found }
+  if (found.length === 0) return undefined
+  const callable = found.filter(({ match }) => match.kind === 'matched' || match.kind === 'other').flatMap(({ entries }) => entries)
+  return { kind: 'function', name, files: found, messages: messagesOf(callable, compilation) }
 }
 
 async function consider(project: Project, what: ConsideredWhat, bag: DiagnosticBag): Promise<readonly ConsideredFile[]> {

@@ -26,6 +26,8 @@ export interface FunctionExplanation {
   readonly name: string
   /** Each with the entries of that name alone. */
   readonly files: readonly ConsideredFile[]
+  /** Wire names of the messages in whose chains they are, sorted. */
+  readonly messages: readonly string[]
 }
 
 export interface MessageExplanation {
