@@ -61,7 +61,7 @@ export function emitIndex(plans: readonly FramePlan[], project: ProjectEmit, wis
   return { path, text }
 }
 
-/** Separate handlers cannot be invoked together: tsc refuses what has no reply that could be. */
+/** Separate handlers have no reply to wait for: tsc refuses to invoke and to request what has none that could be. */
 const notInvokable = 'never'
 
 function lowerMessage(

@@ -91,7 +91,7 @@ export class Bus {
     registry.message(name)
     const [chain, another] = registry.chainsOf(name)
     if (another !== undefined) {
-      throw new JasperError('JASPER_BAD_OPTION', `${name} has separate handlers, each with a transaction of its own, so it cannot be invoked. Send it.`)
+      throw new JasperError('JASPER_BAD_OPTION', `${name} has separate handlers, each with a transaction of its own, so nobody can wait for its reply. Send it.`)
     }
     if (chain === undefined) throw new JasperError('JASPER_NO_SUBSCRIBER', `${name} has no handler in this app, so it cannot be invoked.`)
     const envelope = this.#parts.sends.invoked(name, message, options, parent)

@@ -63,8 +63,11 @@ export interface MessageRequester<M = RegisteredMessages> {
     message: MessageOf<M, N>,
     options: RequestOptions<R> & { readonly expects: R | readonly R[] },
   ): Promise<MessageOf<M, R>>
-  /** Of a message that this app handles, too: typed by what its handler returns. */
-  request<N extends MessageName<M>>(name: N, message: MessageOf<M, N>, options?: RequestOptions<MessageName<M>>): Promise<ReplyOf<M, N>>
+  /**
+   * Of a message that this app handles, too: typed by what its handler returns. What separate handlers have here each
+   * for themselves has no one reply: say with `expects` or `ackRequested` what is wanted of another app.
+   */
+  request<N extends InvokableName<M>>(name: N, message: MessageOf<M, N>, options?: RequestOptions<MessageName<M>>): Promise<ReplyOf<M, N>>
 }
 
 /** The bus of an app. */

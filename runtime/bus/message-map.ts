@@ -6,8 +6,8 @@ export interface MessageMap {
 export interface MessageEntry {
   readonly message: unknown
   /**
-   * What `invoke` resolves with; `undefined` when no handler returns anything, `never` where separate handlers have the
-   * message each for themselves: it cannot be invoked.
+   * What `invoke` and `request` resolve with; `undefined` when no handler returns anything, `never` where separate handlers have the
+   * message each for themselves: nobody can wait for one reply.
    */
   readonly reply: unknown
 }
@@ -25,8 +25,8 @@ export type MessageName<M> = keyof M & string
 /** The payload of the message `N`. */
 export type MessageOf<M, N extends MessageName<M>> = M[N] extends { readonly message: infer Message } ? Message : never
 
-/** The wire names of `M` whose messages can be invoked: not those that separate handlers have each for themselves. */
+/** The wire names of `M` whose messages have one reply to wait for: not those that separate handlers have each for themselves. */
 export type InvokableName<M> = MessageName<M> & { [N in MessageName<M>]: [ReplyOf<M, N>] extends [never] ? never : N }[MessageName<M>]
 
-/** What `invoke` of the message `N` resolves with. */
+/** What `invoke` and `request` of the message `N` resolve with. */
 export type ReplyOf<M, N extends MessageName<M>> = M[N] extends { readonly reply: infer Reply } ? Reply : never

@@ -144,7 +144,7 @@ describe('an app with services and a reply', () => {
 })
 
 describe('an app with separate handlers', () => {
-  it('refuses to invoke what they have each for themselves, and nothing else of it', () => {
+  it('refuses to invoke or to request what they have each for themselves, and nothing else of it', () => {
     const found = check(
       'separate-handlers',
       "import { inMemory } from 'jasper-runtime'",
@@ -153,9 +153,15 @@ describe('an app with separate handlers', () => {
       "await bus.invoke('OrderPaid', { orderId: '1' })",
       "await bus.send('OrderPlaced', { orderId: '1' })",
       "await bus.invoke('OrderPlaced', { orderId: '1' })",
+      "await bus.request('OrderPaid', { orderId: '1' }, { timeout: '1s' })",
+      "await bus.request('OrderPlaced', { orderId: '1' })",
+      "await bus.request('OrderPlaced', { orderId: '1' }, { timeout: '1s' })",
+      "const paid: { readonly orderId: string } = await bus.request('OrderPlaced', { orderId: '1' }, { to: 'demo://queue/a', expects: 'OrderPaid' })",
+      "const done: undefined = await bus.request('OrderPlaced', { orderId: '1' }, { to: 'demo://queue/a', ackRequested: true })",
+      'export const answers = [paid, done]',
     )
-    expect(codes(found)).toEqual(['TS2345'])
-    expect(found[0]).toContain('uses.ts:6')
+    expect(found.map((line) => /^src\/uses\.ts:(\d+)/.exec(line)?.[1])).toEqual(['6', '8', '9'])
+    for (const line of found) expect(line).toContain('OrderPlaced')
   })
 })
 
