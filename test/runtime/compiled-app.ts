@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { compile } from '../../compiler/compile.ts'
-import { projectDefaults } from '../../compiler/config/project.ts'
+import { projectDefaults, type Project } from '../../compiler/config/project.ts'
 import type { App, AppOptions } from '../../runtime/host/app.ts'
 import { strictTsconfig } from '../compiler/source-project.ts'
 
@@ -19,15 +19,19 @@ export interface CompiledApp {
 /** Inside the repository, so that the runtime resolves; ignored by git, and by tsc as its name begins with a dot. */
 const cache = join(dirname(fileURLToPath(import.meta.url)), '.cache', randomUUID())
 
-/** Compiles an app from its source, writes it down and imports it, as a deployed version of it would be. */
-export async function compiledApp(source: Readonly<Record<string, string>>): Promise<CompiledApp> {
+/**
+ * Compiles an app from its source, writes it down and imports it, as a deployed version of it would be.
+ *
+ * @param settings  What its config would say.
+ */
+export async function compiledApp(source: Readonly<Record<string, string>>, settings: Partial<Project> = {}): Promise<CompiledApp> {
   const folder = join(cache, randomUUID())
   const write = async (path: string, text: string): Promise<void> => {
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), text)
   }
   for (const [path, text] of Object.entries({ 'tsconfig.json': strictTsconfig, 'package.json': '{"type":"module"}', ...source })) await write(path, text)
-  const project = { folder, configFile: undefined, ...projectDefaults }
+  const project = { folder, configFile: undefined, ...projectDefaults, ...settings }
   const { modules, diagnostics } = compile(project)
   if (diagnostics.length > 0) throw new Error(diagnostics.map(({ code, message }) => `${code} ${message}`).join('\n'))
   for (const { path, text } of modules) await write(`${project.output}/${path}`, text)
