@@ -12,16 +12,18 @@ export class TcpListener implements TransportListener {
   readonly endpoint: string
   readonly #port: Port
   readonly #options: ListenOptions
+  readonly #onStop: () => void
   /** In the order of their turns. */
   readonly #links = new Set<IncomingLink>()
   #isPaused = false
   #isStopped = false
   #isTaking = false
 
-  constructor(endpoint: string, port: Port, options: ListenOptions) {
+  constructor(endpoint: string, port: Port, options: ListenOptions, onStop: () => void) {
     this.endpoint = endpoint
     this.#port = port
     this.#options = options
+    this.#onStop = onStop
   }
 
   get connected(): boolean {
@@ -41,6 +43,7 @@ export class TcpListener implements TransportListener {
   async stop(): Promise<void> {
     if (this.#isStopped) return
     this.#isStopped = true
+    this.#onStop()
     for (const link of this.#links) link.close('its endpoint has stopped')
     await this.#port.remove(this)
   }

@@ -145,7 +145,7 @@ export class Port {
 
   /** From the first byte of ours to the last of the handshake, in time. */
   #greeted(socket: Socket): void {
-    const { settings, clock, budget } = this.#parts
+    const { settings, clock, log, budget } = this.#parts
     const { largestMessage, frameMs, handshakeMs } = settings
     const { remoteAddress } = socket
     let onEnd: () => void = () => undefined
@@ -157,6 +157,7 @@ export class Port {
         const listener = [...this.#listeners].find(({ endpoint }) => endpoint === hello.endpoint)
         if (listener === undefined) return link.bye('no-endpoint', `nobody listens there at the endpoint ${JSON.stringify(hello.endpoint)}`)
         this.#strangers.delete(keyOf(socket))
+        log.debug('a peer is let in', { from: remoteAddress, app: hello.app, endpoint: hello.endpoint })
         const admitted = listener.admit(link)
         onEnd = admitted.onEnd
         link.send(welcome)

@@ -50,15 +50,17 @@ export function tcp(options: TcpOptions = {}): Transport {
     },
     async close() {
       await Promise.all([...listeners].map((listener) => listener.stop()))
-      for (const sender of senders) await sender.close()
+      for (const sender of [...senders]) await sender.close()
     },
     sender(destination) {
-      const place = parseAddress(scheme, destination, 'send')
-      assertProtected(settings, destination, place.host, 'send')
-      const sender = lazySender(() => {
+      const make = (): TransportSender => {
+        const place = parseAddress(scheme, destination, 'send')
+        // What was stored under other options meets the same door.
+        assertProtected(settings, destination, place.host, 'send')
         const { appName, clock } = opened()
         return new TcpSender({ settings, place, appName, clock })
-      })
+      }
+      const sender = lazySender(make, () => senders.delete(sender))
       senders.add(sender)
       return sender
     },
@@ -72,7 +74,7 @@ export function tcp(options: TcpOptions = {}): Transport {
         port = new Port({ host: place.host, port: place.port, settings, budget, clock, log })
         ports.set(key, port)
       }
-      const listener = new TcpListener(place.endpoint, port, listenOptions)
+      const listener: TcpListener = new TcpListener(place.endpoint, port, listenOptions, () => listeners.delete(listener))
       port.add(listener)
       listeners.add(listener)
       return listener
@@ -85,10 +87,13 @@ export function tcp(options: TcpOptions = {}): Transport {
 }
 
 /** Senders are made before the transport is open. */
-function lazySender(make: () => TransportSender): TransportSender {
+function lazySender(make: () => TransportSender, onClose: () => void): TransportSender {
   let sender: TransportSender | undefined
   return {
     send: async (messages) => await (sender ??= make()).send(messages),
-    close: async () => await sender?.close(),
+    async close() {
+      onClose()
+      await sender?.close()
+    },
   }
 }

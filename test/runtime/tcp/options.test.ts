@@ -46,7 +46,7 @@ describe('tcp()', () => {
     },
   )
 
-  it('sends beyond this machine only with TLS and a proof', () => {
+  it('sends beyond this machine only with TLS and a proof', async () => {
     const address = 'tcp://shop.internal:2500'
     expect(() => tcp().address(address, 'send')).toThrow(unprotected(/TLS.*proof/))
     expect(() => tcp({ secret }).address(address, 'send')).toThrow(unprotected(/lacks TLS/))
@@ -54,7 +54,7 @@ describe('tcp()', () => {
     expect(tcp({ secret, tls: { ca } }).address(address, 'send')).toBe(address)
     expect(tcp({ tls: { ...shop, ca } }).address(address, 'send')).toBe(address)
     // What was stored by another configuration meets the same door.
-    expect(() => tcp().sender(address)).toThrow(unprotected(/TLS/))
+    await expect(tcp().sender(address).send([])).rejects.toThrow(unprotected(/TLS/))
     expect(() => tcp({ repliesAt: address })).toThrow(unprotected(/TLS/))
   })
 
