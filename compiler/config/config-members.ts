@@ -15,6 +15,8 @@ export type MemberKind =
   | 'words'
   /** A list of exports of files below the project's folder: `file#name`. */
   | 'exports'
+  /** A list of specifiers of installed packages. */
+  | 'packages'
   /** A list of globs, names, or globs and names: `glob#name`. */
   | 'exclusions'
   | 'unknown-members'
@@ -32,6 +34,7 @@ export const configMembers: Readonly<Record<keyof JasperConfig, MemberKind>> = {
   messages: 'globs',
   middleware: 'globs',
   output: 'folder',
+  packages: 'packages',
   plugins: 'files',
   policies: 'file',
   providers: 'globs',
@@ -52,6 +55,7 @@ export const memberWords: Readonly<Record<MemberKind, string>> = {
   boolean: 'true or false',
   words: 'a list of words that a name can hold',
   exports: 'a list of files and what they export, with a # between',
+  packages: 'a list of packages as they are imported',
   exclusions: 'a list of globs, or of globs and names with a # between',
   'unknown-members': "'ignore' or 'refuse'",
   ignored: 'a message store, or a function that returns one',
@@ -66,6 +70,7 @@ export const memberExamples: Readonly<Record<MemberKind, string>> = {
   boolean: 'true',
   words: "['Subscriber']",
   exports: "['src/orders.ts#OrderService.place']",
+  packages: "['@acme/order-handlers']",
   exclusions: "['src/legacy/**', '#OldHandler']",
   'unknown-members': "'refuse'",
   ignored: 'postgres({ connectionString })',

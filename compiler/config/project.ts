@@ -28,6 +28,8 @@ export interface Project {
   readonly routes: string | undefined
   /** The file whose default export is the failure policy of the whole app. Relative to `folder`. */
   readonly policies: string | undefined
+  /** Installed packages whose exported handlers are the app's, as they are imported. */
+  readonly packages: readonly string[]
   /** The files whose default exports are plugins, in the order of their steps. Relative to `folder`. */
   readonly plugins: readonly string[]
   /** Relative to `folder`. Need not exist unless the config names it. */
@@ -52,6 +54,7 @@ export const projectDefaults = {
   output: 'src/generated/jasper',
   routes: undefined,
   policies: undefined,
+  packages: [],
   plugins: [],
   tsconfig: 'tsconfig.json',
   register: true,

@@ -57,7 +57,7 @@ function checkMember(file: ConfigFile, member: Member, value: unknown, bag: Diag
     bag.report('JG0008', { member, expected: memberWords[kind], found: inWords(value), example }, { span })
     return undefined
   }
-  if (typeof value === 'boolean' || kind === 'unknown-members' || kind === 'words') return value
+  if (typeof value === 'boolean' || kind === 'unknown-members' || kind === 'words' || kind === 'packages') return value
   const paths: string[] = []
   for (const entry of typeof value === 'string' ? [value] : value) {
     const [written = '', ...name] = entry.split('#')
@@ -97,6 +97,8 @@ function isOfKind(kind: MemberKind, value: unknown): value is string | boolean |
       return Array.isArray(value) && value.every(isText)
     case 'words':
       return Array.isArray(value) && value.every((word) => isText(word) && /^[\w$]+$/.test(word))
+    case 'packages':
+      return Array.isArray(value) && value.every((entry) => isText(entry) && /^(@[\w.-]+\/)?\w[\w.-]*(\/[\w.-]+)*$/.test(entry))
     case 'exports':
       return Array.isArray(value) && value.every((entry) => isText(entry) && /^[^#]+#[\w$]+(\.[\w$]+)?$/.test(entry))
     case 'exclusions':

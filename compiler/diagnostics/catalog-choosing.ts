@@ -32,4 +32,26 @@ export const choosingCatalog = {
     explanation: 'The tag makes a handler of an exported function, of the handler methods of a class, or of a public method, whatever the name.',
     help: 'move the tag to the function, the class or the public method that is meant, or take it away',
   },
+  JG1045: {
+    severity: 'error',
+    sentence: 'the package {package}, whose handlers the config wants, is not found',
+    explanation:
+      'Entries of `packages` are resolved as the generated index would import them: an installed package, or one of the workspace, and ' +
+      'what its `exports` let out.',
+    help: 'install {package}, or correct the entry',
+  },
+  JG1046: {
+    severity: 'error',
+    sentence: 'the package {package} has no declarations, and its handlers cannot be read',
+    explanation: 'Handlers of packages are found, and their parameters read, in their declarations. A package of plain JavaScript has none.',
+    help: 'let {package} be built with `"declaration": true`, and name the declarations in its package.json',
+  },
+  JG1047: {
+    severity: 'error',
+    sentence: 'the package {package} exports no handler',
+    explanation:
+      'Of a package that the config lists under `packages`, exported functions and classes are handlers by the same names as in handler ' +
+      'files. What it does not export nobody could call.',
+    help: 'export the handlers from {package}, name the part of it that does, or take the entry out',
+  },
 } as const satisfies Record<string, CatalogEntry>

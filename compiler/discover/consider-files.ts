@@ -5,6 +5,7 @@ import { checkSyntax } from './check-syntax.ts'
 import type { ConsideredEntry, ConsideredFile, NoHandlerReason, Verdict } from './considered.ts'
 import { handlerTag, ignoreTag } from './conventions.ts'
 import { hasTag } from './declaration-tags.ts'
+import { exportedValues } from './exported-values.ts'
 import { findHandlers } from './find-handlers.ts'
 import { matchFile } from './match-file.ts'
 import { matchGlobs } from './match-globs.ts'
@@ -34,7 +35,17 @@ export function considerFiles(options: ProgramOptions, what: ConsideredWhat, bag
     .getSourceFiles()
     .filter((file) => isOwnFile(opened, file) && !isInside(opened.output, file.fileName) && isAsked(file))
     .map((file) => considerFile(opened, options, file))
+    .concat(considerPackages(opened, options, what))
     .sort((a, b) => (a.file < b.file ? -1 : 1))
+}
+
+/** The packages of handlers, by their specifiers and by what they export. */
+function considerPackages(opened: OpenedProgram, options: ProgramOptions, what: ConsideredWhat): readonly ConsideredFile[] {
+  return opened.packages.flatMap(({ specifier, file }) => {
+    if (file === undefined) return []
+    const isAsked = 'path' in what ? what.path === specifier : exportedValues(opened, file).some(({ name }) => name === what.name.split('.')[0])
+    return isAsked ? [{ ...considerFile(opened, options, file), file: specifier, match: { kind: 'matched', by: specifier } as const }] : []
+  })
 }
 
 function considerFile(opened: OpenedProgram, options: ProgramOptions, source: ts.SourceFile): ConsideredFile {

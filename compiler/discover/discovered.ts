@@ -116,15 +116,17 @@ export interface DiscoveredHandler {
   readonly span: SourceSpan
 }
 
+/** Its `file` is relative to the config; of one in an installed `package` it is the specifier of that. */
 export type HandlerFunction =
-  | { readonly kind: 'function'; readonly file: string; readonly export: string }
-  | { readonly kind: 'static-method'; readonly file: string; readonly export: string; readonly method: string }
+  | { readonly kind: 'function'; readonly file: string; readonly export: string; readonly package?: string }
+  | { readonly kind: 'static-method'; readonly file: string; readonly export: string; readonly method: string; readonly package?: string }
   /** A new instance for each message; the constructor's parameters are resolved like the method's. */
   | {
       readonly kind: 'instance-method'
       readonly file: string
       readonly export: string
       readonly method: string
+      readonly package?: string
       readonly constructorParameters: readonly DiscoveredParameter[]
     }
 

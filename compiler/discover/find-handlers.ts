@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph'
-import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
+import { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
 import { handlerTag, ignoreTag } from './conventions.ts'
 import { declarationTags, hasTag } from './declaration-tags.ts'
 import { exportedValues, type ExportedValue } from './exported-values.ts'
@@ -7,6 +7,7 @@ import { findMethods } from './find-methods.ts'
 import { byPosition, type FoundHandler } from './found-handler.ts'
 import type { OpenedProgram } from './open-program.ts'
 import { placeInConfig } from './place-in-config.ts'
+import type { HandlerPackage } from './handler-packages.ts'
 import { handlerTags, reportNearTag } from './report-near-tag.ts'
 import { absolutePath, relativePath } from './source-paths.ts'
 import { spanOfNode } from './source-span-of.ts'
@@ -32,8 +33,33 @@ export function findHandlers(project: OpenedProgram, bag: DiagnosticBag): readon
     if (!any) bag.report('JG1013', { file: nameOf(project, file) }, { span: firstLine(project, file) })
   }
   findIncluded(project, bag, keep)
+  for (const one of project.packages) {
+    for (const [exported, handlers] of handlersInPackage(project, one, bag)) {
+      keep(one.file ?? exported.declaration.getSourceFile(), exported, handlers)
+    }
+  }
   for (const entry of project.choice.unused()) bag.report('JG1041', { entry }, placeInConfig(project, entry))
   return [...found.values()].flatMap(({ handlers }) => handlers).sort(byPosition)
+}
+
+/** The handlers that an installed package exports. Nearly right names are the business of who has written it. */
+function handlersInPackage(
+  project: OpenedProgram,
+  { specifier, exists, file }: HandlerPackage,
+  bag: DiagnosticBag,
+): readonly (readonly [ExportedValue, readonly FoundHandler[]])[] {
+  const refuse = (code: 'JG1045' | 'JG1046' | 'JG1047'): readonly [] => {
+    bag.report(code, { package: specifier }, placeInConfig(project, specifier))
+    return []
+  }
+  if (file === undefined) return refuse(exists ? 'JG1046' : 'JG1045')
+  const own = new DiagnosticBag()
+  const found = exportedValues(project, file).flatMap((one): (readonly [ExportedValue, readonly FoundHandler[]])[] => {
+    const handlers = handlersOf(project, file, one, own) ?? []
+    if (handlers.length === 0) return []
+    return [[one, handlers.map((handler) => ({ ...handler, function: { ...handler.function, file: specifier, package: specifier } }))]]
+  })
+  return found.length === 0 ? refuse('JG1047') : found
 }
 
 /** What the config includes from files that are no handler files. */

@@ -18,7 +18,9 @@ export function findPolicies(project: OpenedProgram, handlers: readonly FoundHan
   const found: DiscoveredPolicy[] = []
   const isHandlerClass = (file: ts.SourceFile, name: string): boolean =>
     project.conventions.isHandlerClass(name) || handlers.some((one) => one.file === file && one.function.kind !== 'function' && one.function.export === name)
-  for (const file of new Set([...project.handlerFiles, ...handlers.map((one) => one.file)])) {
+  // Those of packages say nothing here.
+  const own = handlers.filter(({ function: called }) => called.package === undefined)
+  for (const file of new Set([...project.handlerFiles, ...own.map((one) => one.file)])) {
     const module = checker.getSymbolAtLocation(file)
     if (module === undefined) continue
     const name = relativePath(project.root, file.fileName)

@@ -4,6 +4,7 @@ import { Conventions, type NameSettings } from './conventions.ts'
 import { libraryFolder, libraryText } from './default-libraries.ts'
 import { globFiles } from './glob-files.ts'
 import { HandlerChoice, type ChoiceSettings } from './handler-choice.ts'
+import { resolvePackages, type HandlerPackage } from './handler-packages.ts'
 import { ProgramMemory } from './program-memory.ts'
 import type { RecordingHost } from './recording-host.ts'
 import { parseHost, readTsconfig } from './read-tsconfig.ts'
@@ -24,6 +25,8 @@ export interface ProgramOptions extends NameSettings, ChoiceSettings {
   readonly providers?: readonly string[]
   /** The file of global policies: its type says what shapes the generated code. None when unsaid. */
   readonly policies?: string | undefined
+  /** Installed packages whose exported handlers are the app's. None when unsaid. */
+  readonly packages?: readonly string[]
   /** Files whose default exports are plugins. None when unsaid. */
   readonly plugins?: readonly string[]
   /** The file of the routes. */
@@ -53,6 +56,8 @@ export interface OpenedProgram {
   readonly providerFiles: readonly ts.SourceFile[]
   /** The file of global policies. */
   readonly policyFile: ts.SourceFile | undefined
+  /** The packages of handlers that were found, in the order of the config. */
+  readonly packages: readonly HandlerPackage[]
   /** The files of plugins, in the order of the config. */
   readonly pluginFiles: readonly ts.SourceFile[]
   /** Files that match the middleware globs, sorted. */
@@ -97,11 +102,14 @@ export function openProgram(
   const named = [...new Set([...handlerPaths, ...includedPaths, ...messagePaths, ...providerPaths, ...middlewarePaths])].sort()
   const imported = [...policyPaths, ...pluginPaths, ...routePaths]
   const roots = [...new Set([...config.files, ...named, ...imported])].filter((path) => !isInside(output, path)).sort()
+  const ownHost = compilerHost(memory, root, output)
+  const resolvedPackages = resolvePackages(options.packages ?? [], `${output}/index.ts`, config.options, ownHost)
+  const packagePaths = resolvedPackages.flatMap(({ declarations }) => declarations ?? [])
   const program = memory.createProgram({
-    rootNames: roots,
+    rootNames: [...new Set([...roots, ...packagePaths])].sort(),
     options: config.options,
     projectReferences: config.references,
-    host: compilerHost(memory, root, output),
+    host: ownHost,
   })
   const filesAt = (paths: readonly string[]): readonly ts.SourceFile[] =>
     paths.map((path) => program.getSourceFile(path)).filter((file) => file !== undefined)
@@ -112,8 +120,11 @@ export function openProgram(
   const unreadable = named.filter((path) => host.readFile(path) === undefined)
   const [policyFile] = filesAt(policyPaths)
   const pluginFiles = filesAt(pluginPaths)
+  const packages = resolvedPackages.map(({ declarations, ...one }): HandlerPackage => {
+    return { ...one, file: filesAt(declarations === undefined ? [] : [declarations])[0] }
+  })
   const { isTransaction = () => false } = options
-  const files = { handlerFiles, messageFiles, providerFiles, middlewareFiles, policyFile, pluginFiles, unreadable }
+  const files = { handlerFiles, messageFiles, providerFiles, middlewareFiles, policyFile, pluginFiles, packages, unreadable }
   const settings = { conventions: new Conventions(options), choice, configFile: options.configFile }
   return { host, opened: { root, program, checker: program.getTypeChecker(), ...files, ...settings, host, output, isTransaction } }
 }

@@ -16,7 +16,17 @@ export function importOfSymbol(project: OpenedProgram, symbol: ts.Symbol, usedIn
     const name = exportedName(project, file, symbol, origin.name)
     if (name !== undefined) return { from: { file: relativePath(project.root, file.fileName) }, name }
   }
-  return (usedIn && importIn(project, usedIn, symbol)) ?? importedAnywhere(project, symbol, origin)
+  const asUsed = usedIn && importIn(project, usedIn, symbol)
+  return asUsed ?? fromHandlerPackage(project, symbol, origin) ?? importedAnywhere(project, symbol, origin)
+}
+
+/** What a package of handlers exports beside them. */
+function fromHandlerPackage(project: OpenedProgram, symbol: ts.Symbol, { name }: SymbolOrigin): TypeImport | undefined {
+  for (const { specifier, file } of project.packages) {
+    const exported = file && exportedName(project, file, symbol, name)
+    if (exported !== undefined) return { from: { package: specifier }, name: exported }
+  }
+  return undefined
 }
 
 /** The name under which a module exports a symbol, with the namespace it is in; never `default`. */

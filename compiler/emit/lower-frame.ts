@@ -1,6 +1,7 @@
 import { runLocal, servicesLocal, type ChainLocals } from './chain-locals.ts'
 import { lowerCascade, lowerReply } from './lower-cascade.ts'
 import { integrationOf, type ProjectEmit } from './project-emit.ts'
+import type { ImportOrigin } from './import-table.ts'
 import type { ModuleNames } from './with-imports.ts'
 import { importedName } from './imported-name.ts'
 import { handlerPlace } from '../chain/handler-name.ts'
@@ -90,7 +91,7 @@ function lowerFrame(frame: Frame, lowering: ChainLowering): Code {
     case 'construct-handler':
       return constructHandler({
         local: locals.of(frame.makes),
-        class: names.value({ file: frame.class.file }, frame.class.export),
+        class: names.value(originOf(frame.class), frame.class.export),
         arguments: frame.uses.map(argument),
       })
     case 'call-handler':
@@ -136,9 +137,13 @@ function hasReply(frames: readonly Frame[]): boolean {
   return frames.some((frame) => frame.kind === 'reply' || (frame.kind === 'around' && frame.answer === undefined && hasReply(frame.inside)))
 }
 
+function originOf({ file, package: name }: { readonly file: string; readonly package?: string }): ImportOrigin {
+  return name === undefined ? { file } : { package: name }
+}
+
 function calleeOf(called: HandlerFunction, on: Variable | undefined, { locals, names }: ChainLowering): string {
   if (on !== undefined && called.kind !== 'function') return memberOf(locals.of(on), called.method)
-  const exported = names.value({ file: called.file }, called.export)
+  const exported = names.value(originOf(called), called.export)
   return called.kind === 'function' ? exported : memberOf(exported, called.method)
 }
 

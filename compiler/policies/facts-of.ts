@@ -11,7 +11,8 @@ export function factsOf({ chain, integration }: FramePlan): ChainFacts {
     transaction: integration,
     sends: cascades,
     separate: separate !== undefined,
-    file: message.span.file,
+    // Where a package is installed differs from machine to machine.
+    file: message.type.origin.kind === 'package' ? message.type.origin.name : message.span.file,
     handlers: handlers.map((handler) => ({
       name: handlerName(handler.function),
       file: handler.function.file,

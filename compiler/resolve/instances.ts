@@ -27,7 +27,7 @@ export function createInstances(variables: Variables): Instances {
       if (made.has(on)) return { on, frames: [] }
       made.add(on)
       const uses = argumentsIn(constructorArguments, variables)
-      return { on, frames: [{ kind: 'construct-handler', makes: on, class: { file, export: name }, uses }] }
+      return { on, frames: [{ kind: 'construct-handler', makes: on, class: { file, export: name, ...(called.package !== undefined && { package: called.package }) }, uses }] }
     },
   }
 }

@@ -49,6 +49,11 @@ export interface JasperConfig {
    */
   readonly policies?: string
   /**
+   * Installed packages whose exported handlers are handlers of the app, by the specifiers under which they are
+   * imported: `['@acme/order-handlers']`. They are read from the declarations of the package. None when unsaid.
+   */
+  readonly packages?: readonly string[]
+  /**
    * Files whose default export is `definePlugin(...)`: what it answers of a chain, at build, are steps around its
    * handlers. None when unsaid.
    */

@@ -32,6 +32,7 @@ describe('a config', () => {
       output: 'src/generated/jasper',
       routes: undefined,
       policies: undefined,
+      packages: [],
       plugins: [],
       tsconfig: 'tsconfig.json',
       register: true,

@@ -23,7 +23,7 @@ export type Frame =
   /** `orders(tx)`, or `new OrderRepository(tx)`: what a provider makes for this message. */
   | { readonly kind: 'call-provider'; readonly provider: DiscoveredProvider; readonly uses: readonly Variable[]; readonly makes: Variable }
   /** `new OrderHandler(mailer)` */
-  | { readonly kind: 'construct-handler'; readonly makes: Variable; readonly class: { readonly file: string; readonly export: string }; readonly uses: readonly Variable[] }
+  | { readonly kind: 'construct-handler'; readonly makes: Variable; readonly class: { readonly file: string; readonly export: string; readonly package?: string }; readonly uses: readonly Variable[] }
   | {
       readonly kind: 'call-handler'
       readonly function: HandlerFunction
