@@ -192,17 +192,20 @@ describe('a listener holds', () => {
   }, 40_000)
 })
 
+/** The other side hears nothing either, and may be the first to end it. */
+const noAnswer = /silent for too long|has not answered within 1 s|closed by the other side/
+
 describe('a dialler', () => {
   it('gives up a listener that falls silent, and reaches it when it is back', async () => {
-    await scene.listen(options, 1_000, 3)
+    await scene.listen(options)
     const proxy = await tcpFaultProxy('127.0.0.1', scene.port)
     const transport = await scene.open(options, 3)
     const message = envelope({ destination: `tcp://localhost:${proxy.port}/a` })
     const sender = transport.sender(message.destination)
     expect(await sender.send([message])).toEqual([{ kind: 'sent' }])
     proxy.silence()
-    expect(await sender.send([message])).toMatchObject([{ kind: 'failed', detail: expect.stringContaining('silent for too long') }])
-    await expect(sender.send([message])).rejects.toThrow('has not answered within 1 s')
+    expect(await sender.send([message])).toMatchObject([{ kind: 'failed', detail: expect.stringMatching(noAnswer) }])
+    await expect(sender.send([message])).rejects.toThrow(noAnswer)
     proxy.mend()
     await eventually('it is reached', async () => (await sender.send([message]).catch(() => []))[0]?.kind === 'sent')
     await proxy.close()
