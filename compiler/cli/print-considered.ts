@@ -12,11 +12,12 @@ export function printFiles(files: readonly ConsideredFile[], project: Project, p
 
 function printFile({ file, match, entries, problems }: ConsideredFile, project: Project, paint: Paint, columns: number): readonly string[] {
   const isHandlerFile = match.kind === 'matched'
+  const isPassedOn = match.kind === 'unmatched' && entries.some(({ verdict }) => verdict.kind === 'middleware')
   const widest = Math.max(0, ...entries.map(({ name }) => name.length))
   const widestLine = String(Math.max(0, ...entries.map(({ span }) => span.line))).length
   return [
     paint('bold', file),
-    ...wrap(matchWords(match, project), columns).map((line) => (isHandlerFile || match.kind === 'other' ? paint('dim', line) : paint('yellow', line))),
+    ...wrap(isPassedOn ? 'no handler file: another file passes on what it has' : matchWords(match, project), columns).map((line) => (isHandlerFile || isPassedOn || match.kind === 'other' ? paint('dim', line) : paint('yellow', line))),
     ...(entries.length === 0 && problems.length > 0 ? [] : ['']),
     ...(entries.length + problems.length === 0 ? ['  There is no function and no class in it.'] : []),
     ...entries.flatMap((entry) => printEntry(entry, isHandlerFile, { name: widest, line: widestLine }, paint, columns)),
@@ -46,6 +47,7 @@ function markOf(verdict: Verdict, isHandlerFile: boolean, paint: Paint): string 
       return isHandlerFile ? paint('green', '✓') : paint('yellow', '○')
     case 'middleware':
       return verdict.messages.length > 0 ? paint('green', '✓') : paint('yellow', '○')
+    case 'plugin':
     case 'provider':
       return paint('green', '✓')
     case 'refused':
@@ -64,6 +66,8 @@ function verdictWords(verdict: Verdict, name: string, isHandlerFile: boolean): r
       return [isHandlerFile ? `is a handler of ${verdict.message}` : `would be a handler of ${verdict.message}, if the file were found`]
     case 'middleware':
       return [middlewareWords(verdict)]
+    case 'plugin':
+      return ['decides which steps a chain has']
     case 'provider':
       return [`is a provider of ${verdict.type}`]
     case 'elsewhere':

@@ -68,7 +68,9 @@ function considerFile(opened: OpenedProgram, options: ProgramOptions, source: ts
   const isHandlerFile = (file: ts.SourceFile) => matchGlobs(handlers, relativePath(opened.root, file.fileName), output).kind === 'matched'
   const entries = new FileReader(project, source, handled, own.list(), isHandlerFile).entries()
   const inEntries = new Set(entries.flatMap(({ verdict }) => (verdict.kind === 'refused' ? verdict.diagnostics : [])))
-  return { file: path, match, entries, problems: ofFile().filter((one) => !inEntries.has(one) && one.code !== 'JG1013') }
+  const isPlugin = match.kind === 'other' && match.purpose === 'plugins'
+  const named = entries.map((entry) => (isPlugin && entry.name === 'default' ? { ...entry, verdict: { kind: 'plugin' } as const } : entry))
+  return { file: path, match, entries: named, problems: ofFile().filter((one) => !inEntries.has(one) && one.code !== 'JG1013') }
 }
 
 /** By the text of its statements alone: `name` may be that of a method, `OrderHandler.handle`. */

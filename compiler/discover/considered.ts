@@ -55,6 +55,8 @@ export type Verdict =
       /** The file of the plugin whose step it is. */
       readonly plugin?: string
     }
+  /** The default export of a plugin's file: it decides which steps a chain has. */
+  | { readonly kind: 'plugin' }
   /** It makes what parameters of this type receive. */
   | { readonly kind: 'provider'; readonly type: string }
   /** It is one, of another file. */
