@@ -11,7 +11,7 @@
  * | conversationId | `jasper-conversation-id` | id of the first message; kept likewise |
  * | causationId | `jasper-causation-id` | id of the message whose handler sent this one |
  * | replyTo | `jasper-reply-to` | address for the reply |
- * | replyRequested | `jasper-reply-requested` | wire names of the replies that the caller takes, spaces between, or `any`, or `acknowledgement` |
+ * | replyRequested | `jasper-reply-requested` | wire names of the replies that the caller takes, or `any`, or `acknowledgement` |
  * | sagaId | `jasper-saga-id` | saga that the message belongs to |
  * | tenantId | `jasper-tenant-id` | tenant |
  * | traceparent, tracestate | `traceparent`, `tracestate` | W3C trace context |
