@@ -72,7 +72,8 @@ describe.each(seeds)(`handlers that nobody wrote, ${size} of them by the seed %i
     const written = writeProject(seed)
     try {
       const { modules, diagnostics } = compile(written.project)
-      expect(diagnostics.map(({ code, message, span }) => `${code} ${span?.file}:${span?.line} ${message}`)).toEqual([])
+      // Much of what they send has no handler and no route: that is worth a warning, and no fault of theirs.
+      expect(diagnostics.filter(({ code }) => code !== 'JG3011').map(({ code, message, span }) => `${code} ${span?.file}:${span?.line} ${message}`)).toEqual([])
       const outcomes = await runChains(written, modules)
       expect(typeCheck(written.project.folder).filter(isOfUs).slice(0, 20)).toEqual([])
       const expected = Array.from({ length: variants }, (_, variant) => expectedOf(written.model, variant)).flat()

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -69,13 +69,18 @@ function placeCases(folder: string): readonly string[] {
     placeOutput(join(place, copy.project.output), wanted(one))
     return place
   })
-  const apps = readdirSync(join(repository, 'fixtures/apps')).map((name) => {
+  const apps = readdirSync(join(repository, 'fixtures/apps')).flatMap((name) => {
     const place = join(folder, 'cases', name)
     cpSync(join(repository, 'fixtures/apps', name), place, { recursive: true, filter: (path) => !/\/(node_modules|dist|\.jasper)$/.test(path) })
-    return place
+    // Two that talk to each other stand side by side in one folder.
+    return isProject(place) ? [place] : readdirSync(place).map((side) => join(place, side)).filter(isProject)
   })
   for (const place of [...golden, ...apps]) checkAll(place)
   return [...golden, ...apps]
+}
+
+function isProject(place: string): boolean {
+  return existsSync(join(place, 'tsconfig.json'))
 }
 
 /** A control: a fault in a codec, which is shown only where `@ts-nocheck` is off. */

@@ -55,8 +55,8 @@ it('the table of settings in runtime/README.md says what the code has', () => {
   expect(said).toEqual(Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, typeof value === 'number' && said[name] === value ? value : String(value)])))
 })
 
-/** Options that are no settings: what an app consists of, and how one endpoint reads its messages. */
-const noSettings = ['name', 'store', 'transports', 'data', 'transactions', 'log', 'clock', 'messageType', 'on', 'connectionString', 'pool']
+/** Options that are no settings: what an app consists of, and how one endpoint gets and reads its messages. */
+const noSettings = ['name', 'store', 'transports', 'data', 'transactions', 'log', 'clock', 'messageType', 'from', 'on', 'connectionString', 'pool']
 
 it.each([
   ['listen', 'ListenerOptions', 'config/routes.ts'],
