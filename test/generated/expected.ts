@@ -52,7 +52,7 @@ function traceOf(part: Part, value: PartValue, variant: number, index: number): 
     if (one === undefined) return []
     const id = idOf(variant, index, at)
     if (one.kind === 'effect') return [executed(one.effect, id)]
-    if (one.wrapper === 'reply') return []
+    if (one.wrapper === 'reply') return [['reply', one.message.wireName, id]]
     return [['cascade', one.message.wireName, id, ...(how[one.wrapper ?? 'plain'])]]
   })
 }

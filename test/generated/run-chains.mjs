@@ -23,6 +23,9 @@ function runOf(message) {
       const said = how && { ...(how.options && { options: how.options }), ...(how.destination && { destination: how.destination }) }
       trace.push(['cascade', name, sent.id, ...(said ? [said] : [])])
     },
+    reply(name, sent) {
+      trace.push(['reply', name, sent.id])
+    },
     async inTransaction(_, work) {
       trace.push(['begin'])
       const value = await work(mark('tx'))
