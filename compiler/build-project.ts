@@ -40,7 +40,7 @@ export async function buildProject(project: Project, accepted: readonly string[]
     return { kind: 'built', files, summary, warnings, gone: [] }
   }
   const { compile } = await import('./compile.ts')
-  return finishBuild(project, compile(project, undefined, undefined, onStage), { accepted, manifest: readManifest(project) })
+  return finishBuild(project, compile(project, { onStage }), { accepted, manifest: readManifest(project) })
 }
 
 /** From what was compiled to what stands on the disk: nothing where there are errors, or promises would be broken. */

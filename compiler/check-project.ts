@@ -43,7 +43,7 @@ export async function checkProject(project: Project, onStage?: OnStage): Promise
   const answer = askRecord(project)
   if (answer.kind === 'current') return { kind: 'current', summary: answer.record.summary, warnings: answer.record.warnings }
   const { compile } = await import('./compile.ts')
-  const compilation = compile(project, undefined, undefined, onStage)
+  const compilation = compile(project, { onStage })
   const { diagnostics } = compilation
   if (hasErrors(diagnostics)) return { kind: 'failed', diagnostics }
 

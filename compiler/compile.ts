@@ -15,29 +15,30 @@ import { resolveFrames } from './resolve/resolve-frames.ts'
 import type { SessionMemory } from './session-memory.ts'
 import type { OnStage } from './stage.ts'
 
+export interface CompileOptions {
+  /** Those that are built in when unsaid. */
+  readonly integrations?: readonly Integration[]
+  /** Of a session that compiled the project before. */
+  readonly memory?: SessionMemory
+  /** Told what comes next. */
+  readonly onStage?: OnStage | undefined
+}
+
 /**
  * Compiles a project: source text in, the text of every generated file out. Reads the disk in the
  * first stage and nowhere else; writes nothing.
  *
  * The same input gives the same bytes, whatever the machine and the order of files, and all problems
  * are found in one run.
- *
- * @param memory   Of a session that compiled the project before.
- * @param onStage  Told what comes next.
  */
-export function compile(
-  project: Project,
-  integrations: readonly Integration[] = builtInIntegrations,
-  memory?: SessionMemory,
-  onStage: OnStage = () => undefined,
-): Compilation {
+export function compile(project: Project, { integrations = builtInIntegrations, memory, onStage }: CompileOptions = {}): Compilation {
   const bag = new DiagnosticBag()
   const { output, routes, policies, register, unknownMembers } = project
 
   const isTransaction = (type: TypeRef): boolean => matchIntegration(type, integrations)?.as === 'provides'
-  onStage('reading the program')
+  onStage?.('reading the program')
   const { discovered, observations } = discoverHandlers({ ...project, isTransaction }, bag, memory)
-  onStage('putting chains together')
+  onStage?.('putting chains together')
   const chains = buildChains(discovered, bag)
   const { messages: known, providers } = discovered
   const around = { integrations, messages: known, output, ...(providers && { providers }) }
@@ -48,7 +49,7 @@ export function compile(
   const plans = askPolicies(project.folder, discovered.globalPolicy, resolved, bag)
   reportUnrouted(project.folder, routes, chains, discovered, bag)
   const wishes = { output, routes, policies, register, unknownMembers, integrations }
-  onStage('spelling the code')
+  onStage?.('spelling the code')
   const modules = emitModules(plans, discovered, wishes, bag, memory?.codecs)
 
   const messages = discovered.messages.map(({ name }) => name).sort()

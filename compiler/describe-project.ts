@@ -100,7 +100,7 @@ type RuntimeConfig = typeof import('jasper-runtime/config')
 /** Describes what the compiler found, and where messages go. Writes nothing. */
 export async function describeProject(project: Project, onStage?: OnStage): Promise<DescribeOutcome> {
   const { compile } = await import('./compile.ts')
-  const compilation = compile(project, undefined, undefined, onStage)
+  const compilation = compile(project, { onStage })
   const { diagnostics } = compilation
   if (hasErrors(diagnostics)) return { kind: 'failed', diagnostics }
   const bag = new DiagnosticBag()

@@ -15,7 +15,7 @@ import { withProgress } from './with-progress.ts'
 /** `jasper-gen preview` */
 export const runPreview: RunCommand = async (project, options, terminal) => {
   const { compile } = await import('../compile.ts')
-  const compilation = await withProgress(terminal, options.format, async (onStage) => compile(project, undefined, undefined, onStage))
+  const compilation = await withProgress(terminal, options.format, async (onStage) => compile(project, { onStage }))
   const bag = new DiagnosticBag()
   const modules = hasErrors(compilation.diagnostics) ? [] : choose(compilation, project, options.argument ?? '', bag)
   const diagnostics = [...compilation.diagnostics, ...bag.list()]

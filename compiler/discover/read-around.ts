@@ -1,11 +1,10 @@
 import { ts } from 'ts-morph'
 import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
 import type { FoundMiddleware } from './find-middleware.ts'
-import { takenMessages } from './fitting-messages.ts'
 import { lowerType } from './lower-type.ts'
 import type { MessageTable } from './message-table.ts'
 import type { DiscoveredMiddleware, MadeValue } from './middleware.ts'
-import { plain, readOthers } from './middleware-parameters.ts'
+import { readOthers, splitMessage } from './middleware-parameters.ts'
 import type { OpenedProgram } from './open-program.ts'
 import { readParameters } from './read-parameters.ts'
 
@@ -38,17 +37,14 @@ export function readAround(
   const handed = called.getParameters()
   if (handed.length > 1) return refuse('it hands more than one value to the work')
 
-  const before = all.slice(0, -1)
-  const [first] = before
-  const takes = first ? takenMessages(project, first.compilerType, first.node, messages) : ({ kind: 'none' } as const)
-  const parameters = readOthers(project, found, takes.kind === 'none' ? before : before.slice(1), bag)
+  const { taken, others } = splitMessage(project, found, all.slice(0, -1), messages)
+  const parameters = readOthers(project, found, others, bag)
   if (parameters === undefined) return undefined
   return {
     role,
     function: found.function,
     scope,
-    takes,
-    ...(first && takes.kind !== 'none' && { messageParameter: plain(first) }),
+    ...taken,
     parameters,
     returns: { kind: 'work', value: handed.map((symbol) => handedValue(project, symbol, found))[0] },
     async: true,

@@ -2,13 +2,12 @@ import { ts } from 'ts-morph'
 import type { DiagnosticBag } from '../diagnostics/diagnostic-bag.ts'
 import { checkTransactionUse } from './check-transaction-use.ts'
 import type { FoundMiddleware } from './find-middleware.ts'
-import { takenMessages } from './fitting-messages.ts'
 import { readMadeValues } from './made-values.ts'
 import type { MessageTable } from './message-table.ts'
-import type { DiscoveredMiddleware, MiddlewareReturn, TakenMessages } from './middleware.ts'
+import type { DiscoveredMiddleware, MiddlewareReturn } from './middleware.ts'
 import type { OpenedProgram } from './open-program.ts'
 import { readAround } from './read-around.ts'
-import { isError, plain, readOthers } from './middleware-parameters.ts'
+import { readOthers, splitMessage } from './middleware-parameters.ts'
 import { readParameters } from './read-parameters.ts'
 import { readReturn, wrappersIn } from './read-return.ts'
 import { spanOfNode } from './source-span-of.ts'
@@ -28,9 +27,7 @@ export function readMiddleware(
     return undefined
   }
   const all = readParameters(project, found, signature)
-  const [first] = all
-  const takes: TakenMessages = first && !isError(found, first) ? takenMessages(project, first.compilerType, first.node, messages) : { kind: 'none' }
-  const others = takes.kind === 'none' ? all : all.slice(1)
+  const { taken, others } = splitMessage(project, found, all, messages)
   const parameters = readOthers(project, found, others, bag)
   const returned = readReturned(project, found, messages, bag)
   if (parameters === undefined || returned === undefined) return undefined
@@ -39,8 +36,7 @@ export function readMiddleware(
     role,
     function: found.function,
     scope,
-    takes,
-    ...(first && takes.kind !== 'none' && { messageParameter: plain(first) }),
+    ...taken,
     parameters,
     ...returned,
     span,

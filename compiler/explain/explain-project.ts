@@ -48,7 +48,7 @@ interface Known {
 
 async function learn(project: Project, onStage: OnStage | undefined): Promise<Known> {
   const { compile } = await import('../compile.ts')
-  const compilation = compile(project, undefined, undefined, onStage)
+  const compilation = compile(project, { onStage })
   return { compilation, description: await describeCompilation(project, compilation, new DiagnosticBag()) }
 }
 

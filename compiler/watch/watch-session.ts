@@ -9,7 +9,6 @@ import { diskFileSystem } from '../discover/file-system.ts'
 import { SessionMemory } from '../session-memory.ts'
 import type { ChangedAnswer } from '../discover/recording-host.ts'
 import { draftOwner, manifestName } from '../emit/generated-header.ts'
-import { builtInIntegrations } from '../integrations/built-in.ts'
 import { readManifest } from '../promises/committed-manifest.ts'
 import { isBelow, slashed, watchedPlaces } from './watched-places.ts'
 
@@ -58,7 +57,7 @@ export class WatchSession {
   /** Builds from what is known, and from the disk where nothing is. */
   async build(because: readonly ChangedAnswer[] = []): Promise<Exclude<Rebuild, { readonly kind: 'nothing' }>> {
     const named = because.map(({ path, kind }) => ({ path: slashed(relative(this.project.folder, path)), kind }))
-    const compilation = compile(this.project, builtInIntegrations, this.#memory)
+    const compilation = compile(this.project, { memory: this.#memory })
     const outcome = await finishBuild(this.project, compilation, { accepted: this.#accepted, manifest: this.#promised })
     this.#stands = outcome.kind === 'built' ? compilation : undefined
     if (outcome.kind === 'failed') return { ...outcome, because: named }

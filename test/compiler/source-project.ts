@@ -44,6 +44,16 @@ export function memoryFileSystem(files: Readonly<Record<string, string>>, links:
   }
 }
 
+/** A disk whose files change: each question is answered by what `files` holds then. */
+export function changingFileSystem(files: Readonly<Record<string, string>>): FileSystem {
+  return {
+    readFile: (path) => memoryFileSystem(files).readFile(path),
+    kindOf: (path) => memoryFileSystem(files).kindOf(path),
+    listDirectory: (path) => memoryFileSystem(files).listDirectory(path),
+    realPath: (path) => path,
+  }
+}
+
 export interface SourceProject extends Discovery {
   readonly diagnostics: readonly Diagnostic[]
   /** `JG2002 src/messages.ts:3:9 PlaceOrder.done: a function cannot travel` */

@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { temporaryDatabase, type TemporaryDatabase } from '../support/temporary-database.ts'
+import { killed, startProcess } from './faulty-process.ts'
 import { freePort } from '../transports/tcp-harness.ts'
 
 type Side = 'ping' | 'pong'
@@ -24,21 +25,10 @@ afterEach(async () => {
 })
 
 function start(side: Side, env: Record<string, string> = {}): ChildProcess {
-  const preload = env['JASPER_FAULT'] === undefined ? [] : ['--import', new URL('install-fault.ts', import.meta.url).href]
   const main = fileURLToPath(new URL(`../../fixtures/apps/ping-pong/${side}/src/main.ts`, import.meta.url))
-  const child = spawn(process.execPath, [...preload, main], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...ports, DATABASE_URL: databases[side].url, ...env },
-  })
+  const child = startProcess(main, [], { ...ports, DATABASE_URL: databases[side].url, ...env })
   children.push(child)
   return child
-}
-
-async function killed(child: ChildProcess): Promise<NodeJS.Signals | null> {
-  const closed = new Promise<NodeJS.Signals | null>((resolve) => child.once('close', (_, signal) => resolve(signal)))
-  if (child.exitCode !== null || child.signalCode !== null) return child.signalCode
-  child.kill('SIGKILL')
-  return await closed
 }
 
 /** Every hit of a side, as `rally.hit`; none while there is no table. */

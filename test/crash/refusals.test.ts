@@ -1,9 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import type { ChildProcess } from 'node:child_process'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { temporaryDatabase, type TemporaryDatabase } from '../support/temporary-database.ts'
+import { documentsOf, ended, killed, startProcess } from './faulty-process.ts'
 
 interface Said {
   readonly refused?: number
@@ -20,26 +19,16 @@ beforeAll(async () => {
   await database.pool.query('create table entered (n int not null)')
 })
 afterAll(async () => {
-  for (const child of children) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-  }
+  await Promise.all(children.map(killed))
   await database.drop()
 })
 
 function start(sends: readonly number[], fault?: string) {
-  const preload = fault === undefined ? [] : ['--import', new URL('install-fault.ts', import.meta.url).href]
   const about = JSON.stringify({ url: database.url, sends })
-  const child = spawn(process.execPath, [...preload, new URL('refusing-process.ts', import.meta.url).pathname, about], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...(fault !== undefined && { JASPER_FAULT: fault }) },
-  })
+  const program = new URL('refusing-process.ts', import.meta.url).pathname
+  const child = startProcess(program, [about], fault === undefined ? {} : { JASPER_FAULT: fault })
   children.push(child)
-  const said: Said[] = []
-  createInterface({ input: child.stdout }).on('line', (line) => said.push(JSON.parse(line) as Said))
-  const signal = new Promise<NodeJS.Signals | null>((resolve) => child.once('close', (_, how) => resolve(how)))
-  return { said, signal }
+  return { said: documentsOf<Said>(child), signal: ended(child) }
 }
 
 const rows = async (sql: string): Promise<readonly object[]> => (await database.pool.query(sql)).rows as object[]

@@ -1,5 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { createInterface } from 'node:readline'
+import type { ChildProcess } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inMemory } from '../../runtime/stores/in-memory/index.ts'
 import type { FaultPoint } from '../../runtime/timing/fault-point.ts'
@@ -8,6 +7,7 @@ import { DemoBroker } from '../support/demo-broker.ts'
 import { demoTransport } from '../support/demo-transport.ts'
 import { eventually } from '../support/eventually.ts'
 import { temporaryDatabase, type TemporaryDatabase } from '../support/temporary-database.ts'
+import { documentsOf, ended, killed, startProcess } from './faulty-process.ts'
 
 interface Said {
   readonly accepted?: number
@@ -23,7 +23,7 @@ beforeEach(async () => {
   broker = await new DemoBroker().start()
 })
 afterEach(async () => {
-  await Promise.all(children.splice(0).map(ended))
+  await Promise.all(children.splice(0).map(killed))
   await broker.stop()
   await database.drop()
 })
@@ -32,23 +32,11 @@ afterEach(async () => {
 function start(options: { readonly sends?: number; readonly listens?: boolean; readonly fault?: string }) {
   const { sends = 0, listens = false, fault } = options
   const about = JSON.stringify({ url: database.url, port: broker.port, sends, listens })
-  const preload = fault === undefined ? [] : ['--import', new URL('install-fault.ts', import.meta.url).href]
-  const child = spawn(process.execPath, [...preload, new URL('traffic-process.ts', import.meta.url).pathname, about], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...(fault !== undefined && { JASPER_FAULT: fault }) },
-  })
+  const program = new URL('traffic-process.ts', import.meta.url).pathname
+  const child = startProcess(program, [about], fault === undefined ? {} : { JASPER_FAULT: fault })
   children.push(child)
-  const said: Said[] = []
-  createInterface({ input: child.stdout }).on('line', (line) => said.push(JSON.parse(line) as Said))
-  const signal = new Promise<NodeJS.Signals | null>((resolve) => child.once('close', (_, how) => resolve(how)))
-  return { child, said, signal, numbers: (what: keyof Said) => said.flatMap((one) => one[what] ?? []) }
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const closed = new Promise((resolve) => child.once('close', resolve))
-  child.kill('SIGKILL')
-  await closed
+  const said = documentsOf<Said>(child)
+  return { child, said, signal: ended(child), numbers: (what: keyof Said) => said.flatMap((one) => one[what] ?? []) }
 }
 
 /**
@@ -87,7 +75,7 @@ describe('the crash points of messages that leave and come in', () => {
         else expect(repeated).toEqual([])
         expect(Math.max(0, ...ids.map((id) => ids.filter((other) => other === id).length)), 'twice at the most').toBeLessThanOrEqual(2)
         expect(batches.size).toBeLessThanOrEqual(4)
-        await ended(second.child)
+        await killed(second.child)
       } finally {
         await trial.end()
       }

@@ -30,7 +30,7 @@ export function projectOf(folder: string): Project {
 /** All problems of the app in a folder of `fixtures/diagnostics`, through every stage. */
 export function diagnose(folder: string): readonly Diagnostic[] {
   const project = projectOf(folder)
-  const compilation = compile(project, [...builtInIntegrations, ...furtherIntegrations(folder)])
+  const compilation = compile(project, { integrations: [...builtInIntegrations, ...furtherIntegrations(folder)] })
   return [...compilation.diagnostics, ...brokenPromises(project, compilation, { accepted: [], manifest: readManifest(project) })]
 }
 

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../compiler/compile.ts'
 import { projectDefaults, type Project } from '../../compiler/config/project.ts'
-import type { FileSystem } from '../../compiler/discover/file-system.ts'
-import { builtInIntegrations } from '../../compiler/integrations/built-in.ts'
 import { SessionMemory } from '../../compiler/session-memory.ts'
-import { memoryFileSystem, strictTsconfig } from '../compiler/source-project.ts'
+import { changingFileSystem, strictTsconfig } from '../compiler/source-project.ts'
 import { randomOf } from '../generated/random.ts'
 import { firstFiles, randomEdit } from './edited-project.ts'
 
@@ -23,21 +21,16 @@ describe(`a session after ${edits} random edits by the seed ${seed}`, () => {
       else files[`/shop/${path}`] = text
     }
     for (const [path, text] of Object.entries({ 'tsconfig.json': strictTsconfig, ...firstFiles(random) })) put(path, text)
-    const disk: FileSystem = {
-      readFile: (path) => memoryFileSystem(files).readFile(path),
-      kindOf: (path) => memoryFileSystem(files).kindOf(path),
-      listDirectory: (path) => memoryFileSystem(files).listDirectory(path),
-      realPath: (path) => path,
-    }
+    const disk = changingFileSystem(files)
     let memory = new SessionMemory(disk)
-    compile(project, builtInIntegrations, memory)
+    compile(project, { memory })
     let repeated = 0
     for (let edit = 0; edit < edits; edit += 1) {
       const batch = Array.from({ length: random.below(6) === 0 ? 3 : 1 }, () => randomEdit(random))
       for (const { path, text } of batch) put(path, text)
       if (memory.program.refresh(batch.map(({ path }) => `/shop/${path}`)).lost) memory = new SessionMemory(disk)
-      const session = compile(project, builtInIntegrations, memory)
-      const clean = compile(project, builtInIntegrations, new SessionMemory(disk))
+      const session = compile(project, { memory })
+      const clean = compile(project, { memory: new SessionMemory(disk) })
       const after = `edit ${edit} of seed ${seed}: ${batch.map(({ path }) => path).join(', ')}`
       expect(session.diagnostics, after).toEqual(clean.diagnostics)
       expect(session.modules, after).toEqual(clean.modules)

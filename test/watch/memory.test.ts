@@ -2,10 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../compiler/compile.ts'
 import { projectDefaults, type Project } from '../../compiler/config/project.ts'
-import type { FileSystem } from '../../compiler/discover/file-system.ts'
 import { SessionMemory } from '../../compiler/session-memory.ts'
-import { builtInIntegrations } from '../../compiler/integrations/built-in.ts'
-import { memoryFileSystem, strictTsconfig } from '../compiler/source-project.ts'
+import { changingFileSystem, strictTsconfig } from '../compiler/source-project.ts'
 
 const project: Project = { ...projectDefaults, folder: '/shop', configFile: undefined }
 
@@ -57,20 +55,14 @@ describe('the memory of a session', () => {
           else files[path] = text
         }
         for (const [path, [text]] of Object.entries(forms)) apply({ path: `/shop/${path}`, text })
-        // Read anew at each question: the map changes below.
-        const disk: FileSystem = {
-          readFile: (path) => memoryFileSystem(files).readFile(path),
-          kindOf: (path) => memoryFileSystem(files).kindOf(path),
-          listDirectory: (path) => memoryFileSystem(files).listDirectory(path),
-          realPath: (path) => path,
-        }
+        const disk = changingFileSystem(files)
         let memory = new SessionMemory(disk)
-        compile(project, builtInIntegrations, memory)
+        compile(project, { memory })
         for (const batch of batches) {
           for (const edit of batch) apply(edit)
           if (memory.program.refresh(batch.map(({ path }) => path)).lost) memory = new SessionMemory(disk)
-          const { modules, diagnostics } = compile(project, builtInIntegrations, memory)
-          const clean = compile(project, builtInIntegrations, new SessionMemory(disk))
+          const { modules, diagnostics } = compile(project, { memory })
+          const clean = compile(project, { memory: new SessionMemory(disk) })
           expect({ modules, diagnostics }).toEqual({ modules: clean.modules, diagnostics: clean.diagnostics })
         }
       }),
